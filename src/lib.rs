@@ -1,0 +1,33 @@
+//! Sonoscape finds music by how it sounds.
+//!
+//! This library is the part that gives the same answer in a browser and natively: bytes or samples in, values out. It opens no
+//! files, reads no clocks, starts no threads and prints nothing. Two lines of modules meet only here:
+//!
+//! 1. **audio → mel → encoder.** Decoded channels become a [`Clip`]: mono at [`SAMPLE_RATE`]. Each 30 s excerpt becomes a
+//!    log-mel spectrogram ([`MelFrontEnd`]), that a picture ([`MelImage`]), and its tiles go through the [`Encoder`], a network
+//!    read from ONNX together with the card that states every setting before it. The tiles' mean is the [`Embedding`].
+//!    [`Analyser`] joins these steps.
+//! 2. **quantise → search → catalogue.** An embedding becomes a [`Code`] of 8-bit numbers; an [`Index`] of codes finds the
+//!    nearest ones exactly; a [`Catalogue`] says which tracks they belong to, and is read from and written to shards of bytes.
+//!
+//! From samples to picture, and from code to neighbours, every target computes the same bits. The network itself agrees within
+//! a tolerance, because each processor sums its products in its own order.
+
+mod analysis;
+pub mod audio;
+pub mod catalogue;
+mod digest;
+pub mod encoder;
+mod error;
+pub mod mel;
+pub mod quantize;
+pub mod search;
+
+pub use analysis::{AnalysedExcerpt, Analyser, Analysis, EXCERPTS_PER_TRACK};
+pub use audio::{Clip, Excerpt, SAMPLE_RATE};
+pub use catalogue::{Catalogue, Match, Row, Track};
+pub use encoder::{Embedding, Encoder, EncoderCard};
+pub use error::{Error, Result};
+pub use mel::{MelConfig, MelFrontEnd, MelImage, MelSpectrogram};
+pub use quantize::{Code, quantize};
+pub use search::{Index, Neighbour};
