@@ -1,0 +1,114 @@
+use crate::browser::{on_page, prepared};
+use crate::collection::Collection;
+use crate::music::STYLES;
+use crate::site::{Fault, Site};
+use serde_json::Value;
+
+const MANIFEST: &str = "catalogue/manifest.json";
+const ENCODER: &str = "encoder.onnx";
+
+/// Opens the page with `file` spoilt, expects a problem of `kind` and, when all is mended, that trying again helps.
+async fn tells_and_recovers(file: &str, fault: Fault, kind: &str) {
+    let collection = Collection::get();
+    let site = Site::start(&collection.catalogue).await;
+    site.spoil(file, fault);
+    on_page(&site.address, |page| {
+        let site = &site;
+        async move {
+            let problem = page.problem().await?;
+            assert_eq!(problem.kind, kind, "{}", problem.sentence);
+            assert!(problem.sentence.trim().len() > 20, "{}", problem.sentence);
+
+            site.mend();
+            page.click("#retry").await?;
+            page.engine_is_ready().await?;
+            let rows = page.neighbours_of(&collection.cut(&STYLES[5])).await?;
+            assert_eq!(rows[0].title, STYLES[5].name);
+            Ok(())
+        }
+    })
+    .await;
+}
+
+fn manifest(site: &Site) -> Value {
+    serde_json::from_slice(&site.whole(MANIFEST)).expect("the manifest is JSON")
+}
+
+fn first_shard() -> String {
+    let manifest = std::fs::read(Collection::get().catalogue.join("manifest.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_slice(&manifest).expect("the manifest is JSON");
+    format!("catalogue/{}", manifest["shards"][0]["name"].as_str().expect("a shard's name"))
+}
+
+async fn with_manifest(change: impl FnOnce(&mut Value)) -> Fault {
+    let site = Site::start(&Collection::get().catalogue).await;
+    let mut manifest = manifest(&site);
+    change(&mut manifest);
+    Fault::Replaced(serde_json::to_vec(&manifest).expect("JSON"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_catalogue() {
+    tells_and_recovers(MANIFEST, Fault::Missing, "catalogue").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_manifest() {
+    tells_and_recovers(MANIFEST, Fault::Truncated, "catalogue").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_shard() {
+    tells_and_recovers(&first_shard(), Fault::Missing, "catalogue").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_shard() {
+    tells_and_recovers(&first_shard(), Fault::Truncated, "catalogue").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_shard() {
+    tells_and_recovers(&first_shard(), Fault::Altered, "catalogue").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_of_another_encoder() {
+    let foreign = with_manifest(|manifest| manifest["encoder"] = Value::from("0".repeat(64))).await;
+    tells_and_recovers(MANIFEST, foreign, "mismatch").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_from_the_future() {
+    let future = with_manifest(|manifest| manifest["version"] = Value::from(99)).await;
+    tells_and_recovers(MANIFEST, future, "version").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_encoder() {
+    tells_and_recovers(ENCODER, Fault::Missing, "encoder").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_encoder() {
+    tells_and_recovers(ENCODER, Fault::Truncated, "encoder").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks() {
+    tells_and_recovers(ENCODER, Fault::Broken, "network").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_without_simd_is_told_which_will_do() {
+    let site = Site::start(&Collection::get().catalogue).await;
+    prepared(&site.address, "WebAssembly.validate = () => false;", |page| async move {
+        let problem = page.problem().await?;
+        assert_eq!(problem.kind, "no-simd");
+        for name in ["Chrome", "Firefox", "Safari"] {
+            assert!(problem.sentence.contains(name), "{}", problem.sentence);
+        }
+        Ok(())
+    })
+    .await;
+}

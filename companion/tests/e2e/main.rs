@@ -1,0 +1,24 @@
+//! End to end: the page as a static host gets it, in a real Chromium, with real files.
+//!
+//! `cargo xtask test e2e` builds the page into `pkg/site`, finds the browser and runs these.
+
+mod browser;
+mod collection;
+mod companion;
+mod music;
+mod page;
+mod site;
+mod wav;
+
+/// The main job: drop, neighbours, hear.
+mod finding;
+/// The page and the companion hear the same in every format.
+mod formats;
+/// Files that are no music, and music in unusual files.
+mod sounds;
+/// A site whose files are missing, cut short, altered or foreign.
+mod broken_sites;
+/// What happens while something else is happening.
+mod interruptions;
+/// Keyboard, console, network, blocking.
+mod manners;
