@@ -61,7 +61,7 @@ fn install_through_apt() {
     if !root && output(Command::new("sudo").args(["-n", "true"])).is_none() {
         return;
     }
-    println!("Installing Chromium and its driver through apt.");
+    eprintln!("Installing Chromium and its driver through apt.");
     for arguments in [&["update"][..], &["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"]]
     {
         let mut apt = if root { Command::new("apt-get") } else { Command::new("sudo") };

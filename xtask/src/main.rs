@@ -2,6 +2,7 @@
 //!
 //! Each sets up what it needs under the project's own `target/` and asks for nothing but rustup and git.
 
+mod bench;
 mod browser;
 mod process;
 mod serve;
@@ -18,6 +19,7 @@ Usage: cargo xtask <command>
   serve [--no-open] [--port PORT]   build the page and serve it on this computer
   build [--quick]                   build the page into pkg/site; --quick for testing, not for publishing
   test [STAGE…]                     everything that must pass, or some of: lint unit wasm e2e
+  bench [PREFIX…] [--json]          every figure, or those whose names start so, beside those of others
 ";
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
@@ -43,6 +45,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "serve" => serve::run_serve(rest),
         "build" => site::run_build(rest),
         "stamp" => site::run_stamp(rest),
+        "bench" => bench::run_bench(rest),
         "test" => test::run_test(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

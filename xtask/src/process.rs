@@ -33,20 +33,18 @@ pub fn find(name: &str) -> Option<PathBuf> {
     search_path().into_iter().map(|folder| folder.join(&file)).find(|path| path.is_file())
 }
 
-/// Runs to the end with this terminal's input and output; an error names the command.
+/// Runs to the end with what it prints on standard error; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().map_err(|error| unstartable(command, &error))?;
+    let status = command.stdout(std::io::stderr()).status().map_err(|error| unstartable(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed", shown(command)).into()) }
 }
 
-/// Runs to the end, showing each line of its output as it comes and handing it to `line` too.
+/// Runs to the end, handing each line of its output to `line` as it comes.
 pub fn run_observed(command: &mut Command, mut line: impl FnMut(&str)) -> Result<()> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| unstartable(command, &error))?;
     let output = child.stdout.take().ok_or("the output was not piped")?;
     for text in BufReader::new(output).split(b'\n') {
-        let text = String::from_utf8_lossy(&text?).into_owned();
-        println!("{text}");
-        line(&text);
+        line(&String::from_utf8_lossy(&text?));
     }
     if child.wait()?.success() { Ok(()) } else { Err(format!("`{}` failed", shown(command)).into()) }
 }

@@ -112,7 +112,10 @@ struct Tally {
 
 impl Tally {
     fn watch(&mut self, command: &mut Command) -> Result<()> {
-        run_observed(command, |line| self.read(line))
+        run_observed(command, |line| {
+            println!("{line}");
+            self.read(line);
+        })
     }
 
     fn read(&mut self, line: &str) {

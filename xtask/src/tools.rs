@@ -46,7 +46,7 @@ fn ensure(package: &str, program: &str, version: &str, options: &[&str]) -> Resu
     if installed_version(program).as_deref() == Some(version) {
         return Ok(());
     }
-    println!("Installing {package} {version} into target/tools; this happens once and takes a few minutes.");
+    eprintln!("Installing {package} {version} into target/tools; this happens once and takes a few minutes.");
     let root = workspace::tools();
     let mut install = cargo();
     install.args(["install", "--force", "--root"]).arg(&root).arg(format!("{package}@{version}")).args(options);

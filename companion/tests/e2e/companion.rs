@@ -16,7 +16,8 @@ fn sonoscape() -> Command {
 
 /// `sonoscape build`.
 pub fn build(music: &Path, catalogue: &Path) {
-    let output = sonoscape().arg("build").arg(music).arg("--output").arg(catalogue).output().expect("`sonoscape build`");
+    let output =
+        sonoscape().arg("build").arg(music).arg("--output").arg(catalogue).output().expect("`sonoscape build`");
     assert!(output.status.success(), "`sonoscape build` failed:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -10,15 +10,15 @@ mod page;
 mod site;
 mod wav;
 
+/// A site whose files are missing, cut short, altered or foreign.
+mod broken_sites;
 /// The main job: drop, neighbours, hear.
 mod finding;
 /// The page and the companion hear the same in every format.
 mod formats;
-/// Files that are no music, and music in unusual files.
-mod sounds;
-/// A site whose files are missing, cut short, altered or foreign.
-mod broken_sites;
 /// What happens while something else is happening.
 mod interruptions;
 /// Keyboard, console, network, blocking.
 mod manners;
+/// Files that are no music, and music in unusual files.
+mod sounds;

@@ -52,7 +52,12 @@ pub struct Site {
 impl Site {
     /// Serves the built page with a catalogue.
     pub async fn start(catalogue: &Path) -> Self {
-        let host = Arc::new(Host { site: built_site(), catalogue: catalogue.to_owned(), ..Host::default() });
+        Self::of(built_site(), catalogue.to_owned()).await
+    }
+
+    /// Serves the page in a folder with a catalogue.
+    pub async fn of(site: PathBuf, catalogue: PathBuf) -> Self {
+        let host = Arc::new(Host { site, catalogue, ..Host::default() });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = format!("http://{}{FOLDER}", listener.local_addr().expect("an address"));
         let router = Router::new().fallback(answer).with_state(Arc::clone(&host));
@@ -136,7 +141,7 @@ fn broken(bytes: Vec<u8>) -> Body {
 fn media_type(file: &str) -> &'static str {
     match Path::new(file).extension().and_then(|end| end.to_str()) {
         Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript",
+        Some("js" | "mjs") => "text/javascript",
         Some("css") => "text/css",
         Some("wasm") => "application/wasm",
         Some("json") => "application/json",

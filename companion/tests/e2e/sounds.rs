@@ -34,7 +34,10 @@ fn unheard(collection: &Collection) -> Vec<(&'static str, PathBuf)> {
     let mut not_finite = music(10.0);
     not_finite[5_000] = f32::NAN;
     vec![
-        ("not-audio", collection.file("letter.mp3", b"Dear reader, this is a letter and no music. ".repeat(400).as_slice())),
+        (
+            "not-audio",
+            collection.file("letter.mp3", b"Dear reader, this is a letter and no music. ".repeat(400).as_slice()),
+        ),
         ("empty", collection.file("empty.wav", &[])),
         ("too-short", collection.file("short.wav", &wav::pcm16(&music(2.0), 1, SAMPLE_RATE))),
         ("silent", collection.file("silence.wav", &wav::pcm16(&vec![0.0; minute], 1, RATE_44100))),
@@ -75,12 +78,14 @@ async fn any_number_of_channels_and_any_rate_will_do() {
         for channels in 1..=8u16 {
             let samples = interleaved(&music(12.0), usize::from(channels));
             let name = format!("{channels} channels.wav");
-            let rows = page.neighbours_of(&collection.file(&name, &wav::pcm16(&samples, channels, SAMPLE_RATE))).await?;
+            let rows =
+                page.neighbours_of(&collection.file(&name, &wav::pcm16(&samples, channels, SAMPLE_RATE))).await?;
             assert_eq!(rows.len(), 10, "{name}");
             assert_eq!(rows[0].title, STYLES[9].name, "{name}");
         }
         for sample_rate in [8_000, 11_025, 48_000, 96_000, 192_000] {
-            let samples: Vec<f32> = (0..12 * sample_rate).map(|n| (n as f32 * 3_000.0 / sample_rate as f32).sin()).collect();
+            let samples: Vec<f32> =
+                (0..12 * sample_rate).map(|n| (n as f32 * 3_000.0 / sample_rate as f32).sin()).collect();
             let name = format!("{sample_rate} Hz.wav");
             let rows = page.neighbours_of(&collection.file(&name, &wav::pcm16(&samples, 1, sample_rate))).await?;
             assert_eq!(rows.len(), 10, "{name}");

@@ -1,0 +1,133 @@
+//! Times of the built page in a real browser, beside onnxruntime-web. `cargo xtask bench page` runs this.
+//!
+//! Prints a line `measured NAME VALUE LABEL` each; times are medians of many runs, in milliseconds.
+
+#![allow(dead_code, reason = "the modules are those of the end-to-end tests")]
+
+#[path = "../tests/e2e/browser.rs"]
+mod browser;
+#[path = "../tests/e2e/collection.rs"]
+mod collection;
+#[path = "../tests/e2e/companion.rs"]
+mod companion;
+#[path = "../tests/e2e/music.rs"]
+mod music;
+#[path = "../tests/e2e/page.rs"]
+mod page;
+#[path = "../tests/e2e/site.rs"]
+mod site;
+#[path = "../tests/e2e/wav.rs"]
+mod wav;
+
+use anyhow::{Context, Result};
+use browser::on_page;
+use companion::built_site;
+use page::Page;
+use serde_json::Value;
+use site::Site;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const RUNS: usize = 11;
+
+/// The page's measures and the names of the figures made of them.
+const MEASURES: [(&str, &str); 5] = [
+    ("sonoscape:total", "page.drop_to_neighbours"),
+    ("sonoscape:decode", "decode.browser"),
+    ("sonoscape:mel", "mel.browser"),
+    ("sonoscape:encode", "encoder.browser"),
+    ("sonoscape:search", "search.browser"),
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let site = Site::start(&built_site().join("catalogue")).await;
+    on_page(&site.address, |page| async move { times(&page).await }).await;
+    first_visit(&site.asked())?;
+    match std::env::var_os("PEERS") {
+        Some(folder) => onnxruntime_web(PathBuf::from(folder)).await,
+        None => Ok(()),
+    }
+}
+
+async fn times(page: &Page) -> Result<()> {
+    let browser: String = page.ask(r"return navigator.userAgent.match(/Chrome\/(\d+)/)[1]").await?;
+    let example = example()?;
+    let label = format!("Chromium {browser}, {}", example.file_name().unwrap_or_default().to_string_lossy());
+    page.engine_is_ready().await?;
+    let ready = median(durations(page, "sonoscape:engine").await?)?;
+    page.ask::<()>("window.longTasks.length = 0").await?;
+    for _ in 0..RUNS {
+        page.neighbours_of(&example).await?;
+    }
+    println!("measured page.engine_ready {ready:.1} {label}");
+    for (measure, name) in MEASURES {
+        println!("measured {name} {:.1} {label}", median(durations(page, measure).await?)?);
+    }
+    let longest: f64 = page.ask("return Math.max(0, ...window.longTasks)").await?;
+    println!("measured page.longest_block {longest:.0} {label}, 0 when none reached 50 ms");
+    Ok(())
+}
+
+/// The piece that comes with the page.
+fn example() -> Result<PathBuf> {
+    let files = std::fs::read_dir(built_site())?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut examples = files.filter(|path| path.file_stem().is_some_and(|stem| stem == "example"));
+    examples.next().context("the page has no example")
+}
+
+async fn durations(page: &Page, measure: &str) -> Result<Vec<f64>> {
+    page.ask(&format!("return performance.getEntriesByName('{measure}').map(entry => entry.duration)")).await
+}
+
+fn median(mut values: Vec<f64>) -> Result<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().context("the page measured nothing")
+}
+
+/// Bytes that a first visit transfers, from a host that compresses with gzip where that helps.
+fn first_visit(asked: &[String]) -> Result<()> {
+    let mut files: Vec<&String> = asked.iter().filter(|file| !file.starts_with("example.")).collect();
+    files.sort();
+    files.dedup();
+    let paths: Vec<PathBuf> = files.iter().map(|file| built_site().join(file)).filter(|path| path.is_file()).collect();
+    let (mut raw, mut compressed, mut wasm) = (0, 0, 0);
+    for path in &paths {
+        let bytes = path.metadata()?.len();
+        raw += bytes;
+        compressed += bytes.min(gzipped(path)?);
+        if path.extension().is_some_and(|end| end == "wasm") {
+            wasm += bytes;
+        }
+    }
+    println!("measured page.first_visit {compressed} gzip -9, {} files", paths.len());
+    println!("measured page.first_visit_raw {raw} {} files", paths.len());
+    println!("measured wasm.raw {wasm}");
+    Ok(())
+}
+
+fn gzipped(path: &Path) -> Result<u64> {
+    let gzip = Command::new("gzip").args(["-9", "-c"]).stdin(Stdio::from(File::open(path)?)).output()?;
+    Ok(gzip.stdout.len() as u64)
+}
+
+async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
+    let site = Site::of(folder, PathBuf::new()).await;
+    let address = format!("{}onnxruntime-web.html", site.address);
+    on_page(&address, |page| async move {
+        let result: Value = page
+            .until(
+                "onnxruntime-web is measured",
+                "const { median, version, failure } = document.documentElement.dataset;
+                 return median || failure ? { median, version, failure } : null",
+            )
+            .await?;
+        let median = result["median"].as_str().with_context(|| format!("onnxruntime-web failed: {result}"))?;
+        let version = result["version"].as_str().unwrap_or_default();
+        println!("measured encoder.onnxruntime_web {median} onnxruntime-web {version}, one thread");
+        Ok(())
+    })
+    .await;
+    Ok(())
+}
