@@ -37,7 +37,7 @@ def log_mel(samples):
 def main():
     random = numpy.random.default_rng(0)
     samples = random.uniform(-1, 1, EXCERPT_S * SAMPLE_RATE).astype(numpy.float32)
-    report("mel.librosa", f"librosa {librosa.__version__}", lambda: log_mel(samples))
+    report("python.librosa", f"librosa {librosa.__version__}", lambda: log_mel(samples))
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -45,7 +45,7 @@ def main():
     session = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
     tiles = random.uniform(0, 1, (TILES, 128, 128)).astype(numpy.float32)
     label = f"onnxruntime {onnxruntime.__version__}"
-    report("encoder.onnxruntime", label, lambda: session.run(None, {"tiles": tiles}))
+    report("python.onnxruntime", label, lambda: session.run(None, {"tiles": tiles}))
 
 
 main()

@@ -25,20 +25,16 @@ use companion::built_site;
 use page::Page;
 use serde_json::Value;
 use site::Site;
+use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const RUNS: usize = 11;
 
-/// The page's measures and the names of the figures made of them.
-const MEASURES: [(&str, &str); 5] = [
-    ("sonoscape:total", "page.drop_to_neighbours"),
-    ("sonoscape:decode", "decode.browser"),
-    ("sonoscape:mel", "mel.browser"),
-    ("sonoscape:encode", "encoder.browser"),
-    ("sonoscape:search", "search.browser"),
-];
+/// Stages that the page measures, each time a sound is dropped.
+const STAGES: [&str; 5] = ["total", "decode", "mel", "encode", "search"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -56,14 +52,14 @@ async fn times(page: &Page) -> Result<()> {
     let example = example()?;
     let label = format!("Chromium {browser}, {}", example.file_name().unwrap_or_default().to_string_lossy());
     page.engine_is_ready().await?;
-    let ready = median(durations(page, "sonoscape:engine").await?)?;
+    let ready = median(durations(page, "engine").await?)?;
     page.ask::<()>("window.longTasks.length = 0").await?;
     for _ in 0..RUNS {
         page.neighbours_of(&example).await?;
     }
     println!("measured page.engine_ready {ready:.1} {label}");
-    for (measure, name) in MEASURES {
-        println!("measured {name} {:.1} {label}", median(durations(page, measure).await?)?);
+    for stage in STAGES {
+        println!("measured page.{stage} {:.1} {label}", median(durations(page, stage).await?)?);
     }
     let longest: f64 = page.ask("return Math.max(0, ...window.longTasks)").await?;
     println!("measured page.longest_block {longest:.0} {label}, 0 when none reached 50 ms");
@@ -77,8 +73,8 @@ fn example() -> Result<PathBuf> {
     examples.next().context("the page has no example")
 }
 
-async fn durations(page: &Page, measure: &str) -> Result<Vec<f64>> {
-    page.ask(&format!("return performance.getEntriesByName('{measure}').map(entry => entry.duration)")).await
+async fn durations(page: &Page, stage: &str) -> Result<Vec<f64>> {
+    page.ask(&format!("return performance.getEntriesByName('sonoscape:{stage}').map(entry => entry.duration)")).await
 }
 
 fn median(mut values: Vec<f64>) -> Result<f64> {
@@ -88,28 +84,43 @@ fn median(mut values: Vec<f64>) -> Result<f64> {
 
 /// Bytes that a first visit transfers, from a host that compresses with gzip where that helps.
 fn first_visit(asked: &[String]) -> Result<()> {
-    let mut files: Vec<&String> = asked.iter().filter(|file| !file.starts_with("example.")).collect();
-    files.sort();
-    files.dedup();
-    let paths: Vec<PathBuf> = files.iter().map(|file| built_site().join(file)).filter(|path| path.is_file()).collect();
-    let (mut raw, mut compressed, mut wasm) = (0, 0, 0);
-    for path in &paths {
-        let bytes = path.metadata()?.len();
-        raw += bytes;
-        compressed += bytes.min(gzipped(path)?);
+    let needed: BTreeSet<PathBuf> = asked.iter().map(|file| built_site().join(file)).collect();
+    let example = example()?;
+    let (mut visit, mut wasm) = (Size::default(), Size::default());
+    for path in needed.iter().filter(|path| path.is_file() && **path != example) {
+        let size = Size::of(path)?;
+        visit += size;
         if path.extension().is_some_and(|end| end == "wasm") {
-            wasm += bytes;
+            wasm += size;
         }
     }
-    println!("measured page.first_visit {compressed} gzip -9, {} files", paths.len());
-    println!("measured page.first_visit_raw {raw} {} files", paths.len());
-    println!("measured wasm.raw {wasm}");
+    for (name, size) in [("first_visit", visit), ("wasm", wasm)] {
+        println!("measured page.{name} {} gzip -9", size.compressed);
+        println!("measured page.{name}_uncompressed {}", size.plain);
+    }
     Ok(())
 }
 
-fn gzipped(path: &Path) -> Result<u64> {
-    let gzip = Command::new("gzip").args(["-9", "-c"]).stdin(Stdio::from(File::open(path)?)).output()?;
-    Ok(gzip.stdout.len() as u64)
+/// Bytes of a file, and of the file as a host sends it.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    plain: u64,
+    compressed: u64,
+}
+
+impl Size {
+    fn of(path: &Path) -> Result<Self> {
+        let plain = path.metadata()?.len();
+        let gzip = Command::new("gzip").args(["-9", "-c"]).stdin(Stdio::from(File::open(path)?)).output()?;
+        Ok(Self { plain, compressed: plain.min(gzip.stdout.len() as u64) })
+    }
+}
+
+impl AddAssign for Size {
+    fn add_assign(&mut self, other: Self) {
+        self.plain += other.plain;
+        self.compressed += other.compressed;
+    }
 }
 
 async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
@@ -125,7 +136,7 @@ async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
             .await?;
         let median = result["median"].as_str().with_context(|| format!("onnxruntime-web failed: {result}"))?;
         let version = result["version"].as_str().unwrap_or_default();
-        println!("measured encoder.onnxruntime_web {median} onnxruntime-web {version}, one thread");
+        println!("measured page.onnxruntime_web {median} onnxruntime-web {version}, one thread");
         Ok(())
     })
     .await;

@@ -3,11 +3,11 @@
 mod figures;
 mod peers;
 
-use crate::Result;
 use crate::browser::Browser;
 use crate::process::{cargo, run_observed, warn_of_overriding_flags};
 use crate::site::{self, Profile};
 use crate::workspace;
+use crate::{Result, test};
 use figures::{FIGURES, Figure, Measured, Program};
 use std::process::Command;
 
@@ -39,6 +39,7 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
     eprintln!("=== {} ===", program.title());
     let mut command = match program {
         Program::Native => native(),
+        Program::Worker => worker()?,
         Program::Python => peers::python()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };
@@ -50,8 +51,14 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
 
 fn native() -> Command {
     let mut command = cargo();
-    command.args(["bench", "--package", "sonoscape", "--bench", "native"]);
+    command.args(["bench", "--package", "sonoscape", "--bench", "library"]);
     command
+}
+
+fn worker() -> Result<Command> {
+    let mut command = test::in_browser()?;
+    command.args(["--release", "--bench", "library", "--", "--nocapture"]);
+    Ok(command)
 }
 
 fn page(with_peer: bool) -> Result<Command> {

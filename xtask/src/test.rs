@@ -71,19 +71,20 @@ fn native_tests(tally: &mut Tally) -> Result<()> {
 }
 
 fn wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(&mut wasm_test_command()?)
+    tally.watch(in_browser()?.args(["--lib", "--tests"]))
 }
 
 fn scalar_wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(wasm_test_command()?.args(["--config", SIMD_OFF]))
+    tally.watch(in_browser()?.args(["--lib", "--tests", "--config", SIMD_OFF]))
 }
 
-fn wasm_test_command() -> Result<Command> {
+/// A `cargo test` of the library whose programs run in a browser's worker.
+pub fn in_browser() -> Result<Command> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
     let browser = Browser::ensure()?;
     let mut command = cargo();
-    command.args(["test", "-p", "sonoscape", "--lib", "--tests", "--target", WASM]);
+    command.args(["test", "--package", "sonoscape", "--target", WASM]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tool("wasm-bindgen-test-runner")?.get_program());
     command.env("CHROMEDRIVER", browser.driver);
     command.env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1");
