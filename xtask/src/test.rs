@@ -53,7 +53,17 @@ fn formatting(_: &mut Tally) -> Result<()> {
 }
 
 fn native_lints(_: &mut Tally) -> Result<()> {
-    run(cargo().args(["clippy", "--workspace", "--exclude", "sonoscape-www", "--all-targets", "--", "-D", "warnings"]))
+    run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "sonoscape-www",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    run(cargo().args(["clippy", "-p", "sonoscape-companion", "--test", "e2e", "--", "-D", "warnings"]))
 }
 
 fn wasm_lints(_: &mut Tally) -> Result<()> {
