@@ -1,0 +1,73 @@
+//! The page's layout.
+
+use leptos::prelude::*;
+
+use crate::components::{
+    Announcer, Explanations, Header, Hero, Keys, Neighbours, PlayerBar, ProblemBar, Progress, SoundPanel,
+};
+use crate::page::{EngineState, Page};
+use crate::{intake, shortcuts};
+
+/// The whole page.
+#[component]
+pub fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    let keys = NodeRef::new();
+    let hovering = RwSignal::new(false);
+    intake::listen(page, hovering);
+    shortcuts::listen(page, keys);
+    let empty = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
+    Effect::new(move |_| tell_state(page, empty.get()));
+    view! {
+        <Header keys empty/>
+        <ProblemBar/>
+        <Show when=move || empty.get() fallback=Rooms>
+            <Hero/>
+        </Show>
+        <PlayerBar/>
+        <Keys dialog=keys/>
+        <Explanations/>
+        <Announcer/>
+        <div class="veil" class:veil-shown=hovering aria-hidden="true">
+            <p>"Drop it anywhere"</p>
+        </div>
+    }
+}
+
+/// The rooms of the screen once there is a sound.
+#[component]
+fn Rooms() -> impl IntoView {
+    view! {
+        <main class="rooms">
+            <div class="room-sound">
+                <SoundPanel/>
+            </div>
+            <div class="room-nearest">
+                <Progress/>
+                <Neighbours/>
+            </div>
+        </main>
+    }
+}
+
+/// Keeps the state where style sheets and scripts can read it.
+fn tell_state(page: Page, empty: bool) {
+    let Some(app) = document().get_element_by_id("app") else {
+        return;
+    };
+    let engine = match page.engine.get() {
+        EngineState::Loading { .. } => "loading",
+        EngineState::Ready { .. } => "ready",
+        EngineState::Failed => "failed",
+    };
+    let state = match (empty, page.stage.with(Option::is_some)) {
+        (true, _) => "empty",
+        (false, true) => "working",
+        (false, false) => "results",
+    };
+    for (name, value) in [("data-engine", engine), ("data-state", state)] {
+        // Setting an attribute with a valid name cannot fail.
+        let _ = app.set_attribute(name, value);
+    }
+}

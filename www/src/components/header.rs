@@ -1,0 +1,48 @@
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconView};
+use super::picker::Picker;
+use crate::shortcuts;
+
+/// The name, a way to the next sound, and the switches of the page.
+#[component]
+pub fn Header(
+    /// The dialog that lists the keys.
+    keys: NodeRef<Dialog>,
+    /// Whether there is no sound yet, so that the picker is elsewhere.
+    empty: Memo<bool>,
+) -> impl IntoView {
+    view! {
+        <header class="header">
+            <h1 class="brand">
+                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <use href="mark.svg#mark"></use>
+                </svg>
+                "Sonoscape"
+            </h1>
+            <Show when=move || !empty.get()>
+                <div class="next">
+                    <Picker label="Choose another file" class="button button-quiet"/>
+                    <span class="hint">"or drop one anywhere"</span>
+                </div>
+            </Show>
+            <div class="switches">
+                <button id="show-keys" type="button" class="switch" aria-label="Keys" on:click=move |_| shortcuts::toggle(keys)>
+                    <kbd aria-hidden="true">"?"</kbd>
+                </button>
+                <button id="theme" type="button" class="switch" aria-label="Light or dark" on:click=move |_| toggle_theme()>
+                    <IconView icon=Icon::Theme/>
+                </button>
+            </div>
+        </header>
+    }
+}
+
+/// `theme.js` keeps the theme, because it has to know it before the first paint.
+fn toggle_theme() {
+    if let Ok(event) = web_sys::Event::new("themetoggle") {
+        // A listener that throws is its own affair.
+        let _ = document().dispatch_event(&event);
+    }
+}

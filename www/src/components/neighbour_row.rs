@@ -1,0 +1,127 @@
+use leptos::prelude::*;
+
+use super::ask::{Ask, Explanation};
+use super::icon::{Icon, IconView};
+use crate::clock::minutes;
+use crate::licence;
+use crate::page::Page;
+use crate::player::Side;
+use crate::protocol::Neighbour;
+
+/// One of the nearest tracks.
+#[component]
+pub fn NeighbourRow(
+    /// Its place, 0 for the nearest.
+    index: usize,
+    /// The track and how near it is.
+    neighbour: Neighbour,
+) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let track = neighbour.track.clone();
+    let chosen = {
+        let neighbour = neighbour.clone();
+        Memo::new(move |_| page.player.neighbour.with(|chosen| chosen.as_ref() == Some(&neighbour)))
+    };
+    let sounding = Memo::new(move |_| chosen.get() && page.player.side.get() == Side::B && page.player.playing.get());
+    let current = Signal::derive(move || page.current.get() == index);
+    let icon = Signal::derive(move || if sounding.get() { Icon::Pause } else { Icon::Play });
+    let (query_start, start) = (minutes(neighbour.query_start_s.into()), minutes(neighbour.start_s.into()));
+    let name = if track.title.is_empty() { "Untitled".to_owned() } else { track.title.clone() };
+    let label = format!("{name} by {}", track.artist);
+    let about = [track.artist.clone(), licence::name(&track.licence)].into_iter().filter(|text| !text.is_empty());
+    let about = about.collect::<Vec<_>>().join(" · ");
+    let (score, time, frequency) = (neighbour.score, neighbour.time_score, neighbour.frequency_score);
+    let play = {
+        let neighbour = neighbour.clone();
+        move |_| page.player.toggle_neighbour(&neighbour)
+    };
+    view! {
+        <li
+            class="row"
+            class:row-chosen=chosen
+            class:row-current=current
+            data-rank=index + 1
+            data-title=track.title.clone()
+            data-artist=track.artist.clone()
+            data-source-id=track.source_id.clone()
+            data-score=score
+            data-time-score=time
+            data-frequency-score=frequency
+            data-start-s=neighbour.start_s
+            data-query-start-s=neighbour.query_start_s
+            on:focusin=move |_| page.current.set(index)
+        >
+            <button type="button" class="play" aria-pressed=move || sounding.get().to_string() aria-label=format!("Play {label}") on:click=play>
+                <IconView icon/>
+            </button>
+            <p class="who">
+                <span class="title" title=name.clone()>{name.clone()}</span>
+                <span class="artist" title=about.clone()>{about.clone()}</span>
+            </p>
+            <Ask about=Explanation::Parts class="parts" reachable=current>
+                <span class="spoken">"Your sound at "</span>{query_start}
+                <span class="arrow" aria-hidden="true">"↔"</span><span class="spoken">" is like this track at "</span>{start}
+            </Ask>
+            <div class="halves">
+                <Half about=Explanation::Time class="half time-score" name="time" score=time reachable=current/>
+                <Half about=Explanation::Frequency class="half frequency-score" name="frequency" score=frequency reachable=current/>
+            </div>
+            <Ask about=Explanation::Score class="score" reachable=current>
+                <span class="spoken">"Score "</span>{format!("{score:.2}")}
+            </Ask>
+            <PageLink address=track.page.clone() label reachable=current/>
+        </li>
+    }
+}
+
+/// A sub-score as a bar with its number.
+#[component]
+fn Half(
+    /// What it means.
+    about: Explanation,
+    /// Classes of the element.
+    class: &'static str,
+    /// The axis it is about.
+    name: &'static str,
+    /// The sub-score, −1 to 1.
+    score: f32,
+    /// Whether the tab key comes here.
+    reachable: Signal<bool>,
+) -> impl IntoView {
+    let width = format!("{:.1}%", score.clamp(0.0, 1.0) * 100.0);
+    view! {
+        <Ask about class reachable>
+            <span class="half-name">{name}</span>
+            <span class="bar" aria-hidden="true"><span class="bar-fill" style:width=width></span></span>
+            <span class="half-number">{format!("{score:.2}")}</span>
+        </Ask>
+    }
+}
+
+/// A link to the track's own page, where there is one.
+#[component]
+fn PageLink(
+    /// The page's address; empty for none.
+    address: String,
+    /// The track's title and artist.
+    label: String,
+    /// Whether the tab key comes here.
+    reachable: Signal<bool>,
+) -> impl IntoView {
+    if address.is_empty() {
+        return view! { <span class="page page-none"></span> }.into_any();
+    }
+    view! {
+        <a
+            class="page"
+            href=address
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label=format!("Page of {label}")
+            tabindex=move || if reachable.get() { "0" } else { "-1" }
+        >
+            <IconView icon=Icon::Leave/>
+        </a>
+    }
+    .into_any()
+}

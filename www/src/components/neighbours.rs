@@ -1,0 +1,44 @@
+use leptos::prelude::*;
+
+use super::neighbour_row::NeighbourRow;
+use crate::clock::thousands;
+use crate::page::{EngineState, Page};
+
+/// Rows that hold the place of an answer that is on its way.
+const PLACEHOLDERS: usize = 10;
+
+/// The ten nearest tracks.
+#[component]
+pub fn Neighbours() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let searched = move || match page.engine.get() {
+        EngineState::Ready { tracks } => format!("among {} tracks", thousands(tracks)),
+        _ => String::new(),
+    };
+    let rows = move || {
+        page.answer.get().map(|answer| {
+            let row = |(index, neighbour): (usize, _)| view! { <NeighbourRow index neighbour/> };
+            answer.neighbours.iter().cloned().enumerate().map(row).collect_view()
+        })
+    };
+    let answered = Memo::new(move |_| page.answer.with(Option::is_some));
+    view! {
+        <section class="nearest" aria-labelledby="nearest-title">
+            <div class="room-head">
+                <h2 id="nearest-title">"Nearest"</h2>
+                <p class="quiet">{searched}</p>
+            </div>
+            <Show when=move || answered.get() fallback=Placeholders>
+                <ol id="neighbours" class="rows" class:rows-stale=page.stale aria-busy=move || page.stale.get().to_string()>
+                    {rows}
+                </ol>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Placeholders() -> impl IntoView {
+    let row = |_| view! { <li class="row row-empty"><span></span><span></span><span></span></li> };
+    view! { <ol class="rows" aria-hidden="true">{(0..PLACEHOLDERS).map(row).collect_view()}</ol> }
+}

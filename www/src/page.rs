@@ -1,0 +1,380 @@
+//! The page's state, and what happens to it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::{CustomEvent, CustomEventInit, File, Url};
+
+use crate::decode::{Decoded, decode};
+use crate::engine::{Engine, Report};
+use crate::pause::{measure, now_ms};
+use crate::player::Player;
+use crate::problem::{Problem, Retry};
+use crate::protocol::{Answer, Event, Failure, Part, Picture, Stage};
+use crate::sound::Sound;
+
+/// Share of clipped samples from which it is worth a remark.
+const CLIPPED: f32 = 0.001;
+
+/// How far the engine is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EngineState {
+    /// Bytes are arriving.
+    Loading {
+        /// Of what.
+        part: Part,
+        /// Bytes so far.
+        received: f64,
+        /// Bytes in all, where known.
+        total: Option<f64>,
+    },
+    /// It answers.
+    Ready {
+        /// Tracks in the catalogue.
+        tracks: u32,
+    },
+    /// It does not.
+    Failed,
+}
+
+/// The page's state. Copies are handles on the same state.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// How far the engine is.
+    pub engine: RwSignal<EngineState>,
+    /// Where the query in work is.
+    pub stage: RwSignal<Option<Stage>>,
+    /// The sound that is shown.
+    pub sound: RwSignal<Option<Arc<Sound>>>,
+    /// The answer that is shown.
+    pub answer: RwSignal<Option<Arc<Answer>>>,
+    /// Whether the answer that is shown belongs to an earlier sound than the one that is.
+    pub stale: RwSignal<bool>,
+    /// The neighbour that the keyboard is on.
+    pub current: RwSignal<usize>,
+    /// What went wrong.
+    pub problem: RwSignal<Option<Problem>>,
+    /// The player.
+    pub player: Player,
+    work: StoredValue<Work, LocalStorage>,
+}
+
+/// What no view depends on.
+#[derive(Default)]
+struct Work {
+    engine: Option<Engine>,
+    last_query: u32,
+    query: Option<Query>,
+    last_file: Option<File>,
+    /// The sound to go back to when the query fails.
+    settled: Option<Arc<Sound>>,
+}
+
+/// The query in work.
+struct Query {
+    number: u32,
+    file: File,
+    url: String,
+    start_ms: f64,
+    decoded: Option<Decoded>,
+    asked: bool,
+    tries: u32,
+}
+
+impl Page {
+    /// An empty page whose engine begins to load.
+    pub fn new() -> Self {
+        let page = Self {
+            engine: RwSignal::new(EngineState::Loading { part: Part::Engine, received: 0.0, total: None }),
+            stage: RwSignal::new(None),
+            sound: RwSignal::new(None),
+            answer: RwSignal::new(None),
+            stale: RwSignal::new(false),
+            current: RwSignal::new(0),
+            problem: RwSignal::new(None),
+            player: Player::new(),
+            work: StoredValue::new_local(Work::default()),
+        };
+        let engine = Engine::start(move |report| page.hear(report));
+        page.work.update_value(|work| work.engine = Some(engine));
+        page
+    }
+
+    /// Begins a query with a file; one in work is cancelled.
+    pub fn open(self, file: File) {
+        self.begin(file, 0);
+    }
+
+    /// Stops the query in work and shows what was there before it.
+    pub fn cancel(self) {
+        if let Some(query) = self.end_query() {
+            self.with_engine(|engine| engine.cancel(query.number));
+            self.give_up(&query);
+        }
+    }
+
+    /// Does again what failed.
+    pub fn retry(self) {
+        let Some(problem) = self.problem.get_untracked() else {
+            return;
+        };
+        self.problem.set(None);
+        if self.engine.get_untracked() == EngineState::Failed {
+            self.restart();
+        }
+        if problem.retry == Retry::Query
+            && let Some(file) = self.work.with_value(|work| work.last_file.clone())
+        {
+            self.open(file);
+        }
+    }
+
+    fn begin(self, file: File, tries: u32) {
+        self.cancel();
+        let Ok(url) = Url::create_object_url_with_blob(&file) else {
+            return;
+        };
+        self.problem.set(None);
+        self.stage.set(Some(Stage::Decoding));
+        let number = self
+            .work
+            .try_update_value(|work| {
+                work.last_query += 1;
+                work.last_file = Some(file.clone());
+                let (number, file, url) = (work.last_query, file.clone(), url.clone());
+                work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, asked: false, tries });
+                number
+            })
+            .unwrap_or_default();
+        spawn_local(async move {
+            let start_ms = now_ms();
+            let decoded = decode(&file, &url).await;
+            if !self.is_in_work(number) {
+                return;
+            }
+            measure("decode", start_ms, now_ms() - start_ms);
+            match decoded {
+                Ok(decoded) => {
+                    self.with_query(|query| query.decoded = Some(decoded));
+                    self.ask();
+                }
+                Err(problem) => self.fail_query(problem),
+            }
+        });
+    }
+
+    /// Hands the decoded sound to the engine, or waits for the engine to arrive.
+    fn ask(self) {
+        match self.engine.get_untracked() {
+            EngineState::Loading { .. } => self.stage.set(Some(Stage::Waiting)),
+            EngineState::Failed => {
+                let sentence = "The engine has not arrived, so nothing can be compared yet. Try again.";
+                self.fail_query(Problem::new("network", sentence).retry(Retry::Query));
+            }
+            EngineState::Ready { .. } => {
+                let Some((number, decoded)) = self.with_query(|query| (query.number, query.decoded.take())) else {
+                    return;
+                };
+                let Some(decoded) = decoded else {
+                    return;
+                };
+                self.with_query(|query| query.asked = true);
+                self.stage.set(Some(Stage::Drawing));
+                self.with_engine(|engine| engine.analyse(number, decoded));
+            }
+        }
+    }
+
+    fn hear(self, report: Report) {
+        match report {
+            Report::Said(event) => self.hear_event(event),
+            Report::Unreachable => {
+                let sentence = "The engine could not be fetched. Check the connection, then try again.";
+                self.fail_engine(Problem::new("network", sentence).retry(Retry::Loading));
+            }
+            Report::Died => self.revive(),
+        }
+    }
+
+    fn hear_event(self, event: Event) {
+        match event {
+            Event::Awake => self.with_engine(Engine::load),
+            Event::Died => self.revive(),
+            Event::Fetched { part, received, total } => {
+                self.engine.set(EngineState::Loading { part, received, total });
+            }
+            Event::Loaded { tracks } => {
+                self.with_engine(Engine::rest);
+                measure("engine", 0.0, now_ms());
+                self.engine.set(EngineState::Ready { tracks });
+                self.ask();
+            }
+            Event::Failed { query: None, failure } => {
+                self.fail_engine(Problem::of_worker(failure, Retry::Loading));
+            }
+            Event::Reached { query, stage } if self.is_in_work(query) => self.stage.set(Some(stage)),
+            Event::Drawn { query, picture } if self.is_in_work(query) => self.show_sound(picture),
+            Event::Answered { query, answer } if self.is_in_work(query) => self.show_answer(answer),
+            Event::Failed { query: Some(query), failure } if self.is_in_work(query) => {
+                self.with_engine(Engine::rest);
+                self.fail_query(of_sound(failure));
+            }
+            Event::Reached { .. } | Event::Drawn { .. } | Event::Answered { .. } | Event::Failed { .. } => {}
+        }
+    }
+
+    fn show_sound(self, picture: Picture) {
+        let Some((name, url)) = self.with_query(|query| (query.file.name(), query.url.clone())) else {
+            return;
+        };
+        self.player.set_sound(&url);
+        self.stale.set(self.answer.with_untracked(Option::is_some));
+        self.sound.set(Some(Arc::new(Sound::new(name, url, picture))));
+    }
+
+    fn show_answer(self, answer: Answer) {
+        self.with_engine(Engine::rest);
+        let Some(query) = self.end_query() else {
+            return;
+        };
+        let timings = answer.timings;
+        let name = query.file.name();
+        announce(query.number, &name, &answer);
+        self.current.set(0);
+        self.answer.set(Some(Arc::new(answer)));
+        self.stale.set(false);
+        self.stage.set(None);
+        let settled = self.sound.get_untracked();
+        let before = self.work.try_update_value(|work| std::mem::replace(&mut work.settled, settled)).flatten();
+        release(before.as_deref());
+        spawn_local(async move {
+            crate::pause::pause(0).await;
+            let stages = [
+                ("resample", timings.resample_ms),
+                ("mel", timings.mel_ms),
+                ("encode", timings.encode_ms),
+                ("search", timings.search_ms),
+                ("total", now_ms() - query.start_ms),
+            ];
+            for (stage, duration_ms) in stages {
+                measure(stage, query.start_ms, duration_ms);
+            }
+        });
+    }
+
+    fn fail_query(self, problem: Problem) {
+        if let Some(query) = self.end_query() {
+            self.give_up(&query);
+        }
+        self.problem.set(Some(problem));
+    }
+
+    /// The engine cannot answer until something changes.
+    fn fail_engine(self, problem: Problem) {
+        self.with_engine(Engine::rest);
+        self.engine.set(EngineState::Failed);
+        let waited = self.work.with_value(|work| work.query.is_some());
+        let retry = if waited { Retry::Query } else { problem.retry };
+        self.fail_query(problem.retry(retry));
+    }
+
+    /// The worker has died: starts another one, and with it the query, but not for ever.
+    fn revive(self) {
+        let loading = matches!(self.engine.get_untracked(), EngineState::Loading { .. });
+        let query = self.end_query();
+        if loading && query.as_ref().is_none_or(|query| query.tries > 0) {
+            return self.hear(Report::Unreachable);
+        }
+        self.restart();
+        match query {
+            Some(query) if query.tries == 0 => {
+                self.give_up(&query);
+                self.begin(query.file.clone(), 1);
+            }
+            Some(query) => {
+                self.give_up(&query);
+                let sentence = "The engine stopped while it worked on this sound and was started again. Try once more, or choose a shorter piece.";
+                self.problem.set(Some(Problem::new("worker", sentence).retry(Retry::Query)));
+            }
+            None => {}
+        }
+    }
+
+    fn restart(self) {
+        self.engine.set(EngineState::Loading { part: Part::Engine, received: 0.0, total: None });
+        self.with_engine(Engine::restart);
+    }
+
+    /// Shows again what was shown before a query.
+    fn give_up(self, query: &Query) {
+        self.stage.set(None);
+        self.stale.set(false);
+        let shown = self.sound.with_untracked(|sound| sound.as_ref().is_some_and(|sound| sound.url == query.url));
+        if shown {
+            let settled = self.work.with_value(|work| work.settled.clone());
+            if let Some(settled) = &settled {
+                self.player.set_sound(&settled.url);
+            }
+            self.sound.set(settled);
+        }
+        // An address that is gone cannot be revoked twice.
+        let _ = Url::revoke_object_url(&query.url);
+    }
+
+    fn end_query(self) -> Option<Query> {
+        self.work.try_update_value(|work| work.query.take()).flatten()
+    }
+
+    fn is_in_work(self, number: u32) -> bool {
+        self.work.with_value(|work| work.query.as_ref().is_some_and(|query| query.number == number))
+    }
+
+    fn with_query<T>(self, act: impl FnOnce(&mut Query) -> T) -> Option<T> {
+        self.work.try_update_value(|work| work.query.as_mut().map(act)).flatten()
+    }
+
+    fn with_engine(self, act: impl FnOnce(&Engine)) {
+        self.work.with_value(|work| work.engine.as_ref().map(act));
+    }
+}
+
+/// Whether so much of a sound is clipped that it is worth a remark.
+pub fn is_clipped(answer: &Answer) -> bool {
+    answer.clipped_fraction >= CLIPPED
+}
+
+fn of_sound(failure: Failure) -> Problem {
+    let retry = if failure.kind == "worker" { Retry::Query } else { Retry::No };
+    Problem::of_worker(failure, retry)
+}
+
+fn release(sound: Option<&Sound>) {
+    if let Some(sound) = sound {
+        // An address that is gone cannot be revoked twice.
+        let _ = Url::revoke_object_url(&sound.url);
+    }
+}
+
+/// Tells scripts on the page what was found.
+fn announce(query: u32, name: &str, answer: &Answer) {
+    let detail = js_sys::Object::new();
+    let embedding = js_sys::Float32Array::from(answer.embedding.as_slice());
+    let entries = [
+        ("query", query.into()),
+        ("name", name.into()),
+        ("embedding", embedding.into()),
+        ("clippedFraction", answer.clipped_fraction.into()),
+        ("matches", (answer.neighbours.len() as u32).into()),
+    ];
+    for (key, value) in entries {
+        // Setting a property of a plain object cannot fail.
+        let _ = js_sys::Reflect::set(&detail, &key.into(), &value);
+    }
+    let init = CustomEventInit::new();
+    init.set_detail(&detail);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict("sonoscape:analysed", &init) {
+        // A listener that throws is its own affair.
+        let _ = document().dispatch_event(&event);
+    }
+}

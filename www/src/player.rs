@@ -1,0 +1,210 @@
+//! The player: the dropped sound (A) against a neighbour (B), one sounding at a time.
+
+use leptos::html::Audio;
+use leptos::prelude::*;
+use web_sys::HtmlAudioElement;
+
+use crate::protocol::Neighbour;
+
+/// Which of the two sounds is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The dropped sound.
+    A,
+    /// The neighbour.
+    B,
+}
+
+/// State of the player, and what can be asked of it.
+#[derive(Clone, Copy)]
+pub struct Player {
+    /// The element that plays the dropped sound.
+    pub audio_a: NodeRef<Audio>,
+    /// The element that plays the neighbour.
+    pub audio_b: NodeRef<Audio>,
+    /// Which sound is meant now.
+    pub side: RwSignal<Side>,
+    /// Whether it sounds.
+    pub playing: RwSignal<bool>,
+    /// Where it is, in seconds.
+    pub elapsed_s: RwSignal<f64>,
+    /// Its length in seconds; zero while unknown.
+    pub duration_s: RwSignal<f64>,
+    /// Address of the dropped sound.
+    pub url_a: RwSignal<Option<String>>,
+    /// The neighbour that B stands for.
+    pub neighbour: RwSignal<Option<Neighbour>>,
+    /// Loudness, 0 to 1.
+    pub volume: RwSignal<f64>,
+    /// Why the neighbour cannot be heard.
+    pub problem: RwSignal<Option<String>>,
+}
+
+impl Player {
+    /// A player of nothing.
+    pub fn new() -> Self {
+        Self {
+            audio_a: NodeRef::new(),
+            audio_b: NodeRef::new(),
+            side: RwSignal::new(Side::A),
+            playing: RwSignal::new(false),
+            elapsed_s: RwSignal::new(0.0),
+            duration_s: RwSignal::new(0.0),
+            url_a: RwSignal::new(None),
+            neighbour: RwSignal::new(None),
+            volume: RwSignal::new(1.0),
+            problem: RwSignal::new(None),
+        }
+    }
+
+    /// Makes `url` the dropped sound, and forgets the neighbour of the one before.
+    pub fn set_sound(self, url: &str) {
+        self.pause();
+        self.url_a.set(Some(url.to_owned()));
+        if let Some(audio) = self.audio_a.get_untracked() {
+            audio.set_src(url);
+        }
+        if let Some(audio) = self.audio_b.get_untracked() {
+            // An element without a source has nothing to fail at.
+            let _ = audio.remove_attribute("src");
+        }
+        self.neighbour.set(None);
+        self.problem.set(None);
+        self.turn_to(Side::A);
+    }
+
+    /// Plays a neighbour from where it matches; pauses when it already plays.
+    pub fn toggle_neighbour(self, neighbour: &Neighbour) {
+        let chosen = self.neighbour.with_untracked(|chosen| chosen.as_ref() == Some(neighbour));
+        if chosen && self.side.get_untracked() == Side::B {
+            self.toggle();
+        } else if chosen {
+            self.compare(Side::B);
+        } else {
+            self.load(neighbour);
+            self.turn_to(Side::B);
+            self.seek(f64::from(neighbour.start_s));
+            self.play();
+        }
+    }
+
+    /// Plays or pauses the sound that is meant.
+    pub fn toggle(self) {
+        if self.playing.get_untracked() { self.pause() } else { self.play() }
+    }
+
+    /// Turns to the other sound at the moment that matches this one.
+    pub fn compare(self, side: Side) {
+        if side == self.side.get_untracked() {
+            return self.toggle();
+        }
+        let Some(neighbour) = self.neighbour.get_untracked() else {
+            return;
+        };
+        let offset = f64::from(neighbour.start_s - neighbour.query_start_s);
+        let here = self.elapsed_s.get_untracked();
+        let there = if side == Side::B { here + offset } else { here - offset };
+        self.turn_to(side);
+        self.seek(there);
+        self.play();
+    }
+
+    /// Goes to a moment of the sound that is meant.
+    pub fn seek(self, seconds: f64) {
+        if let Some(audio) = self.audio() {
+            let last = if audio.duration().is_finite() { audio.duration() } else { f64::MAX };
+            let seconds = seconds.clamp(0.0, last);
+            audio.set_current_time(seconds);
+            self.elapsed_s.set(seconds);
+        }
+    }
+
+    /// Goes to a moment of the dropped sound, whichever was meant before.
+    pub fn seek_sound(self, seconds: f64) {
+        if self.side.get_untracked() == Side::B {
+            let was_playing = self.playing.get_untracked();
+            self.turn_to(Side::A);
+            if was_playing {
+                self.play();
+            }
+        }
+        self.seek(seconds);
+    }
+
+    /// Sets the loudness, 0 to 1.
+    pub fn set_volume(self, volume: f64) {
+        self.volume.set(volume.clamp(0.0, 1.0));
+        for audio in [self.audio_a, self.audio_b] {
+            if let Some(audio) = audio.get_untracked() {
+                audio.set_volume(self.volume.get_untracked());
+            }
+        }
+    }
+
+    /// Takes over what the element of `side` says of itself.
+    pub fn follow(self, side: Side) {
+        if side != self.side.get_untracked() {
+            return;
+        }
+        let Some(audio) = self.audio() else {
+            return;
+        };
+        self.playing.set(!audio.paused() && !audio.ended());
+        self.elapsed_s.set(audio.current_time());
+        self.duration_s.set(if audio.duration().is_finite() { audio.duration() } else { 0.0 });
+    }
+
+    /// Says why the neighbour cannot be heard.
+    pub fn fail(self) {
+        if let Some(neighbour) = self.neighbour.get_untracked() {
+            self.playing.set(false);
+            let title = &neighbour.track.title;
+            self.problem.set(Some(format!("“{title}” cannot be played from here. Its own page may still play it.")));
+        }
+    }
+
+    /// Pauses whatever sounds.
+    pub fn pause(self) {
+        if let Some(audio) = self.audio() {
+            // Pausing what does not play is nothing.
+            let _ = audio.pause();
+        }
+        self.playing.set(false);
+    }
+
+    fn play(self) {
+        if let Some(audio) = self.audio().filter(|audio| audio.has_attribute("src")) {
+            self.playing.set(true);
+            // A sound that cannot be played says so through its error event.
+            let _ = audio.play();
+        }
+    }
+
+    fn load(self, neighbour: &Neighbour) {
+        self.pause();
+        self.problem.set(None);
+        self.neighbour.set(Some(neighbour.clone()));
+        let Some(audio) = self.audio_b.get_untracked() else {
+            return;
+        };
+        if neighbour.track.audio.is_empty() {
+            let _ = audio.remove_attribute("src");
+            self.fail();
+        } else {
+            audio.set_src(&neighbour.track.audio);
+        }
+    }
+
+    fn turn_to(self, side: Side) {
+        self.pause();
+        self.side.set(side);
+        self.follow(side);
+    }
+
+    fn audio(self) -> Option<HtmlAudioElement> {
+        match self.side.get_untracked() {
+            Side::A => self.audio_a.get_untracked(),
+            Side::B => self.audio_b.get_untracked(),
+        }
+    }
+}

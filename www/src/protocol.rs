@@ -1,0 +1,246 @@
+//! The messages between the page and its worker.
+//!
+//! Every message travels in an [`Envelope`] that states the protocol's version: page and worker are two files that a cache
+//! may hold in different states. Large arrays are JavaScript's own and are transferred, not copied.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+/// Version of everything in this file; raise it with every change.
+pub const VERSION: u32 = 1;
+
+/// A message with the version of the protocol it belongs to.
+#[derive(Serialize, Deserialize)]
+pub struct Envelope<T> {
+    /// The sender's [`VERSION`].
+    pub version: u32,
+    /// The message.
+    pub message: T,
+}
+
+/// What the page asks of the worker.
+#[derive(Serialize, Deserialize)]
+pub enum Request {
+    /// Fetch encoder and catalogue. Sent once, after [`Event::Awake`].
+    Load,
+    /// Analyse a sound and find its neighbours. Ends with [`Event::Answered`] or [`Event::Failed`], or silently when a later
+    /// query or [`Request::Cancel`] has overtaken it.
+    Analyse {
+        /// Number of the query; later queries have higher numbers.
+        query: u32,
+        /// Sample rate of the channels in Hz.
+        sample_rate: u32,
+        /// `Float32Array`s of equal length, one a channel; transferred.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        channels: js_sys::Array,
+    },
+    /// Stop working on this query and on all before it.
+    Cancel {
+        /// Number of the query.
+        query: u32,
+    },
+}
+
+/// What the worker tells the page.
+#[derive(Serialize, Deserialize)]
+pub enum Event {
+    /// The worker runs and takes messages.
+    Awake,
+    /// Bytes of the encoder or the catalogue have arrived.
+    Fetched {
+        /// What is being fetched.
+        part: Part,
+        /// Bytes so far.
+        received: f64,
+        /// Bytes in all, where known.
+        total: Option<f64>,
+    },
+    /// Encoder and catalogue are ready.
+    Loaded {
+        /// Number of tracks in the catalogue.
+        tracks: u32,
+    },
+    /// A query has come to a new stage.
+    Reached {
+        /// Number of the query.
+        query: u32,
+        /// The stage.
+        stage: Stage,
+    },
+    /// The sound can be drawn.
+    Drawn {
+        /// Number of the query.
+        query: u32,
+        /// What there is to draw.
+        picture: Picture,
+    },
+    /// The neighbours have been found.
+    Answered {
+        /// Number of the query.
+        query: u32,
+        /// The answer.
+        answer: Answer,
+    },
+    /// The worker has panicked and will not answer any more.
+    Died,
+    /// A query, or without a number the loading, has failed.
+    Failed {
+        /// Number of the query.
+        query: Option<u32>,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// A part of the engine that is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// The worker's own WebAssembly.
+    Engine,
+    /// The encoder.
+    Encoder,
+    /// The catalogue.
+    Catalogue,
+}
+
+/// Where a query is. Decoding happens in the page, everything after it in the worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Waiting for the engine to arrive.
+    Waiting,
+    /// Turning the file into samples.
+    Decoding,
+    /// Resampling, and computing the waveform and the mel spectrogram.
+    Drawing,
+    /// Embedding the excerpts.
+    Listening {
+        /// Excerpts embedded so far.
+        done: u32,
+        /// Excerpts in all.
+        of: u32,
+    },
+    /// Comparing with the catalogue.
+    Searching {
+        /// Tracks in the catalogue.
+        tracks: u32,
+    },
+}
+
+/// A sound as it is drawn. All columns are evenly spaced over `duration_s`.
+#[derive(Serialize, Deserialize)]
+pub struct Picture {
+    /// Length of the sound in seconds.
+    pub duration_s: f32,
+    /// Largest magnitude in each column, shape `[columns]`, 0 to 1.
+    pub peaks: Vec<f32>,
+    /// Number of mel bands.
+    pub bands: u32,
+    /// Number of columns of the mel spectrogram.
+    pub columns: u32,
+    /// `Uint8Array` of shape `[bands, columns]`, lowest band first: 0 is 80 dB below the maximum, 255 the maximum; transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub levels: js_sys::Uint8Array,
+    /// Centre frequency of each band in Hz, shape `[bands]`.
+    pub band_hz: Vec<f32>,
+}
+
+/// The neighbours of a sound.
+#[derive(Serialize, Deserialize)]
+pub struct Answer {
+    /// Nearest first.
+    pub neighbours: Vec<Neighbour>,
+    /// The sound's embedding, shape `[dimension]`, unit length.
+    pub embedding: Vec<f32>,
+    /// Share of clipped samples, 0 to 1.
+    pub clipped_fraction: f32,
+    /// Length of what one comparison covers, in seconds.
+    pub excerpt_s: f32,
+    /// How long the stages took.
+    pub timings: Timings,
+}
+
+/// Durations in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Mixing down and resampling.
+    pub resample_ms: f64,
+    /// Mel spectrograms.
+    pub mel_ms: f64,
+    /// Encoder.
+    pub encode_ms: f64,
+    /// Search.
+    pub search_ms: f64,
+}
+
+/// A track that sounds like the query. Scores are cosines, −1 to 1; higher is nearer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// The track.
+    pub track: Track,
+    /// Cosine of the whole embeddings.
+    pub score: f32,
+    /// Cosine of the halves whose kernels slide along time.
+    pub time_score: f32,
+    /// Cosine of the halves whose kernels slide along frequency.
+    pub frequency_score: f32,
+    /// Where the part of the query that matched best starts, in seconds.
+    pub query_start_s: f32,
+    /// Where the part of the track that matched best starts, in seconds.
+    pub start_s: f32,
+}
+
+/// What the page shows of a track. Unknown texts are empty.
+///
+/// The page does not take the library's own type, because its WebAssembly would then carry the whole library.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// Title.
+    pub title: String,
+    /// Artist.
+    pub artist: String,
+    /// Where it was found.
+    pub source: String,
+    /// What that source calls it.
+    pub source_id: String,
+    /// Licence, as an SPDX identifier where there is one.
+    pub licence: String,
+    /// The credit that the licence asks for.
+    pub attribution: String,
+    /// How what was analysed differs from the public original.
+    pub changes: String,
+    /// Web address of its public page.
+    pub page: String,
+    /// Where it can be heard: a web address, or a path beside the page.
+    pub audio: String,
+}
+
+/// A failure as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// A word for programs, such as `too-short`.
+    pub kind: String,
+    /// One plain sentence with a remedy.
+    pub sentence: String,
+}
+
+/// Puts a message into its envelope.
+///
+/// # Errors
+/// When the message cannot be turned into a JavaScript value.
+pub fn seal<T: Serialize>(message: T) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    serde_wasm_bindgen::to_value(&Envelope { version: VERSION, message })
+}
+
+/// Takes a message out of its envelope.
+///
+/// # Errors
+/// When the value is no message of this version.
+pub fn open<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
+    let envelope: Envelope<T> = serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())?;
+    if envelope.version == VERSION {
+        Ok(envelope.message)
+    } else {
+        Err(format!("version {} of the protocol instead of {VERSION}", envelope.version))
+    }
+}

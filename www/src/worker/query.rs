@@ -1,0 +1,154 @@
+//! One query: from channels to neighbours, giving way to later queries between its steps.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Float32Array};
+use sonoscape::{AnalysedExcerpt, Analysis, Clip, EXCERPTS_PER_TRACK, Error, MelSpectrogram};
+use wasm_bindgen::JsCast;
+
+use crate::engine::Engine;
+use crate::picture;
+use crate::protocol::{Answer, Event, Failure, Neighbour, Stage, Timings, Track};
+use crate::scope::{self, now_ms};
+
+/// Neighbours in an answer.
+const NEIGHBOURS: usize = 10;
+
+/// A sound whose neighbours are wanted.
+pub struct Query {
+    /// Its number.
+    pub number: u32,
+    /// Sample rate in Hz.
+    pub sample_rate: u32,
+    /// Its channels, `Float32Array`s.
+    pub channels: Array,
+    /// Number of the query that is still wanted.
+    pub wanted: Rc<Cell<u32>>,
+}
+
+impl Query {
+    fn reach(&self, stage: Stage) {
+        scope::post(Event::Reached { query: self.number, stage });
+    }
+
+    /// Lets messages in and tells whether this query is still wanted.
+    async fn still_wanted(&self) -> bool {
+        scope::turn().await;
+        self.wanted.get() == self.number
+    }
+}
+
+/// Answers a query, or stops without a word once it is no longer wanted.
+///
+/// # Errors
+/// The failure to show.
+pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Result<(), Failure> {
+    query.reach(Stage::Drawing);
+    if !query.still_wanted().await {
+        return Ok(());
+    }
+    let mut timings = Timings::default();
+    let clip = timed(&mut timings.resample_ms, || mix_down(&mut query))?;
+    with(engine, |engine| check_length(engine, &clip))?;
+    let excerpts = with(engine, |engine| Ok(engine.analyser.excerpts(&clip, EXCERPTS_PER_TRACK)?))?;
+    if !query.still_wanted().await {
+        return Ok(());
+    }
+    let mut whole = with(engine, |engine| Ok(timed(&mut timings.mel_ms, || draw(engine, &query, &clip))))?;
+    let mut analysed = Vec::with_capacity(excerpts.len());
+    for excerpt in &excerpts {
+        query.reach(Stage::Listening { done: analysed.len() as u32, of: excerpts.len() as u32 });
+        if !query.still_wanted().await {
+            return Ok(());
+        }
+        let mel = match whole.take_if(|_| excerpt.samples.len() == clip.samples().len()) {
+            Some(mel) => mel,
+            None => with(engine, |engine| Ok(timed(&mut timings.mel_ms, || engine.analyser.mel(excerpt))))?,
+        };
+        let embedding =
+            with(engine, |engine| Ok(timed(&mut timings.encode_ms, || engine.analyser.embed(&mel))?))?;
+        analysed.push(AnalysedExcerpt { start_s: excerpt.start_s, embedding });
+    }
+    let heard = Analysis::new(analysed)?;
+    with(engine, |engine| {
+        query.reach(Stage::Searching { tracks: engine.catalogue.tracks().len() as u32 });
+        let neighbours = timed(&mut timings.search_ms, || nearest(engine, &heard));
+        let answer = Answer {
+            neighbours,
+            embedding: heard.embedding.as_slice().to_vec(),
+            clipped_fraction: clip.clipped_fraction(),
+            excerpt_s: engine.analyser.encoder().card().tiles.excerpt_s,
+            timings,
+        };
+        scope::post(Event::Answered { query: query.number, answer });
+        Ok(())
+    })
+}
+
+fn with<T>(engine: &RefCell<Option<Engine>>, work: impl FnOnce(&mut Engine) -> Result<T, Failure>) -> Result<T, Failure> {
+    match engine.borrow_mut().as_mut() {
+        Some(engine) => work(engine),
+        None => Err(Failure::new("worker", "The engine has not arrived yet. Try again in a moment.")),
+    }
+}
+
+fn timed<T>(total_ms: &mut f64, work: impl FnOnce() -> T) -> T {
+    let start = now_ms();
+    let result = work();
+    *total_ms += now_ms() - start;
+    result
+}
+
+/// Takes the channels out of the query, so that their memory is free as soon as they are mixed.
+fn mix_down(query: &mut Query) -> Result<Clip, Failure> {
+    let channels: Vec<Vec<f32>> = std::mem::take(&mut query.channels)
+        .iter()
+        .filter_map(|channel| channel.dyn_into::<Float32Array>().ok())
+        .map(|channel| channel.to_vec())
+        .collect();
+    Ok(Clip::from_channels(&channels, query.sample_rate)?)
+}
+
+fn check_length(engine: &Engine, clip: &Clip) -> Result<(), Failure> {
+    let minimum = engine.analyser.encoder().card().tile_s();
+    let seconds = clip.duration_s();
+    if seconds < minimum { Err(Error::TooShort { seconds, minimum }.into()) } else { Ok(()) }
+}
+
+fn draw(engine: &mut Engine, query: &Query, clip: &Clip) -> Option<MelSpectrogram> {
+    let (picture, mel) = picture::draw(&mut engine.analyser, clip);
+    let transfer = Array::of1(&picture.levels.buffer());
+    scope::post_with(Event::Drawn { query: query.number, picture }, &transfer);
+    mel
+}
+
+fn nearest(engine: &Engine, heard: &Analysis) -> Vec<Neighbour> {
+    let card = engine.analyser.encoder().card();
+    let found = engine.catalogue.nearest(heard, card, NEIGHBOURS);
+    let neighbour = |near: sonoscape::Match| {
+        Some(Neighbour {
+            track: shown(engine.catalogue.tracks().get(near.track)?),
+            score: near.score,
+            time_score: near.time_score,
+            frequency_score: near.frequency_score,
+            query_start_s: near.query_start_s,
+            start_s: near.start_s,
+        })
+    };
+    found.into_iter().filter_map(neighbour).collect()
+}
+
+fn shown(track: &sonoscape::Track) -> Track {
+    Track {
+        title: track.title.clone(),
+        artist: track.artist.clone(),
+        source: track.source.clone(),
+        source_id: track.source_id.clone(),
+        licence: track.licence.clone(),
+        attribution: track.attribution.clone(),
+        changes: track.changes.clone(),
+        page: track.page.clone(),
+        audio: track.audio.clone(),
+    }
+}

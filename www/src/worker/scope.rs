@@ -1,0 +1,45 @@
+//! The worker's surroundings: messages out, time, and turns of the event loop.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::DedicatedWorkerGlobalScope;
+
+use crate::protocol::{self, Event};
+
+/// The worker's global object.
+pub fn global() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Sends a message to the page.
+pub fn post(event: Event) {
+    post_with(event, &Array::new());
+}
+
+/// Sends a message to the page together with buffers that it takes over.
+pub fn post_with(event: Event, transfer: &Array) {
+    match protocol::seal(event) {
+        Ok(message) => {
+            // The page may be going away; there is nobody left to tell.
+            let _ = global().post_message_with_transfer(&message, transfer);
+        }
+        Err(error) => wasm_bindgen::throw_val(error.into()),
+    }
+}
+
+/// Milliseconds since the worker started.
+pub fn now_ms() -> f64 {
+    global().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Lets waiting messages in before going on.
+pub async fn turn() {
+    let promise = Promise::new(&mut |resolve, _| {
+        // Without a timer the promise would never be kept.
+        if global().set_timeout_with_callback(&resolve).is_err() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+}
