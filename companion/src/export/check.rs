@@ -1,0 +1,65 @@
+//! Whether the exported graphs compute what the network in Burn does.
+
+use anyhow::{Result, ensure};
+use burn::tensor::Tensor;
+use tract_onnx::prelude::*;
+
+use super::network::{self, Standardisation};
+use crate::onnx::Precision;
+use crate::train::model::{Autoencoder, AutoencoderConfig};
+
+/// Largest difference of a latent or of a pixel with `f32` weights: sums are taken in another order.
+pub const FULL_TOLERANCE: f32 = 1e-3;
+
+/// Largest difference with weights rounded to `f16`, in standard deviations of a latent or in brightness.
+pub const HALF_TOLERANCE: f32 = 5e-2;
+
+/// Compares both graphs in both precisions on `tiles` `[n, bands, columns]`, and prints the largest differences.
+///
+/// # Errors
+/// When a difference is beyond its tolerance.
+pub fn agreement(
+    model: &Autoencoder,
+    config: &AutoencoderConfig,
+    standard: &Standardisation,
+    tiles: &Tensor<3>,
+) -> Result<()> {
+    let latents = model.encoder.forward(tiles.clone());
+    let standardised = latents.clone().sub(row(&standard.mean)).div(row(&standard.deviation));
+    let reconstruction = model.decoder.forward(latents);
+    for (precision, tolerance) in [(Precision::Full, FULL_TOLERANCE), (Precision::Half, HALF_TOLERANCE)] {
+        let encoder = network::encoder(model, config, standard, precision)?.into_bytes(&[]);
+        let decoder = network::decoder(model, config, standard, precision)?.into_bytes(&[]);
+        let latents = largest_difference(&standardised, &tract(&encoder, tiles)?)?;
+        let pixels = largest_difference(&reconstruction, &tract(&decoder, &standardised)?)?;
+        println!("{precision:?} precision, Burn against tract: latents differ by {latents:.1e}, pixels by {pixels:.1e}");
+        ensure!(latents <= tolerance && pixels <= tolerance, "the exported graph differs by more than {tolerance:.0e}");
+    }
+    Ok(())
+}
+
+/// Runs an ONNX file in tract.
+///
+/// # Errors
+/// When the file does not load or run.
+pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &burn::tensor::Tensor<D>) -> Result<Vec<f32>> {
+    let shape = input.dims();
+    let values = input.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let plan = onnx()
+        .model_for_read(&mut &*onnx_bytes)?
+        .with_input_fact(0, f32::fact(shape).into())?
+        .into_optimized()?
+        .into_runnable()?;
+    let output = plan.run(tvec!(tract_onnx::prelude::Tensor::from_shape(&shape, &values)?.into()))?;
+    Ok(output[0].to_plain_array_view::<f32>()?.iter().copied().collect())
+}
+
+fn largest_difference<const D: usize>(ours: &burn::tensor::Tensor<D>, theirs: &[f32]) -> Result<f32> {
+    let ours = ours.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    ensure!(ours.len() == theirs.len(), "the exported graph gives {} values instead of {}", theirs.len(), ours.len());
+    Ok(ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
+}
+
+fn row(values: &[f32]) -> burn::tensor::Tensor<2> {
+    burn::tensor::Tensor::<1>::from_floats(values, &Default::default()).unsqueeze()
+}

@@ -1,0 +1,96 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::check::{FULL_TOLERANCE, agreement, tract};
+use super::network::{self, Standardisation};
+use crate::onnx::Precision;
+use crate::train::model::AutoencoderConfig;
+
+fn tiny() -> AutoencoderConfig {
+    AutoencoderConfig::new().with_side(32).with_filters([4, 5, 6, 7]).with_latents(6)
+}
+
+fn standard() -> Standardisation {
+    Standardisation {
+        mean: (0..12).map(|i| i as f32 * 0.1 - 0.5).collect(),
+        deviation: (0..12).map(|i| 0.2 + i as f32 * 0.05).collect(),
+    }
+}
+
+#[test]
+fn exported_graphs_agree_with_burn_in_tract() {
+    let device = Device::flex();
+    let model = tiny().init(3, &device);
+    let tiles = Tensor::<3>::random([3, 32, 32], Distribution::Uniform(0.0, 1.0), &device);
+    agreement(&model, &tiny(), &standard(), &tiles).unwrap();
+}
+
+#[test]
+fn the_first_half_of_the_latents_is_the_time_branchs() {
+    let device = Device::flex();
+    let mut model = tiny().init(3, &device);
+    model.encoder.time.dense.weight = model.encoder.time.dense.weight.map(|weight| weight.zeros_like());
+    let onnx = network::encoder(&model, &tiny(), &Standardisation::none(12), Precision::Full).unwrap().into_bytes(&[]);
+    let tiles = Tensor::<3>::random([1, 32, 32], Distribution::Uniform(0.0, 1.0), &device);
+    let latents = tract(&onnx, &tiles).unwrap();
+    assert!(latents[..6].iter().all(|&latent| latent == 0.0) && latents[6..].iter().all(|&latent| latent != 0.0));
+}
+
+#[test]
+fn half_precision_halves_the_file() {
+    let model = AutoencoderConfig::new().init(3, &Device::flex());
+    let standard = Standardisation::none(256);
+    let bytes = |precision| {
+        network::encoder(&model, &AutoencoderConfig::new(), &standard, precision).unwrap().into_bytes(&[]).len()
+    };
+    assert!(bytes(Precision::Half) < 2_050_000 && bytes(Precision::Full) > 3_900_000);
+}
+
+/// `cargo xtask bench` installs onnxruntime there; without it nothing is compared.
+fn python_with_onnxruntime() -> Option<PathBuf> {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/peers/venv/bin/python");
+    let found = Command::new(&python).args(["-c", "import onnxruntime"]).status();
+    found.is_ok_and(|status| status.success()).then_some(python)
+}
+
+fn onnxruntime<const D: usize>(python: &Path, onnx: &[u8], input: &Tensor<D>) -> Vec<f32> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name| folder.path().join(name);
+    let values = input.to_data().try_into_vec::<f32>().unwrap();
+    fs::write(path("model.onnx"), onnx).unwrap();
+    fs::write(path("input.f32"), values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnxruntime.py");
+    let arguments = [script, path("model.onnx"), path("input.f32"), path("output.f32")];
+    let shape = input.dims().map(|size| size.to_string());
+    assert!(Command::new(python).args(arguments).args(shape).status().unwrap().success());
+    let output = fs::read(path("output.f32")).unwrap();
+    output.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
+}
+
+#[test]
+fn exported_graphs_agree_with_tract_in_onnxruntime() {
+    let Some(python) = python_with_onnxruntime() else {
+        eprintln!("no Python with onnxruntime under target/peers/venv: nothing compared");
+        return;
+    };
+    let device = Device::flex();
+    let model = tiny().init(3, &device);
+    let tiles = Tensor::<3>::random([3, 32, 32], Distribution::Uniform(0.0, 1.0), &device);
+    let latents = Tensor::<2>::random([3, 12], Distribution::Normal(0.0, 1.0), &device);
+    for precision in [Precision::Full, Precision::Half] {
+        let encoder = network::encoder(&model, &tiny(), &standard(), precision).unwrap().into_bytes(&[]);
+        let decoder = network::decoder(&model, &tiny(), &standard(), precision).unwrap().into_bytes(&[]);
+        let pairs = [
+            (tract(&encoder, &tiles).unwrap(), onnxruntime(&python, &encoder, &tiles)),
+            (tract(&decoder, &latents).unwrap(), onnxruntime(&python, &decoder, &latents)),
+        ];
+        for (ours, theirs) in pairs {
+            assert_eq!(ours.len(), theirs.len());
+            let difference = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(difference <= FULL_TOLERANCE, "{precision:?}: {difference:e}");
+        }
+    }
+}

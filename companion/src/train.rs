@@ -1,0 +1,294 @@
+//! `sonoscape train`: a music folder to a trained autoencoder.
+
+pub mod checkpoint;
+mod data;
+mod metrics;
+pub mod model;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use burn::config::Config;
+use burn::module::Module;
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::tensor::{Device, Tensor};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::mel_store::{self, Manifest, MelStore, Settings};
+use checkpoint::{Checkpoint, Progress};
+pub use data::Data;
+use metrics::{Metrics, Row};
+use model::{Autoencoder, AutoencoderConfig};
+
+/// Train the encoder on a folder of music.
+///
+/// Run the same command again to go on where it stopped, whatever stopped it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder of music files.
+    pub folder: PathBuf,
+    /// Folder that keeps the run: settings, mel images, checkpoint, metrics.
+    #[arg(long, value_name = "FOLDER")]
+    pub run: PathBuf,
+    /// CSV table of the files with the columns path, artist and licence; without it, a folder counts as an artist.
+    #[arg(long, value_name = "FILE")]
+    pub tracks: Option<PathBuf>,
+    /// Stop after this many steps in all.
+    #[arg(long, default_value_t = 78_400)]
+    pub steps: u64,
+    /// Stop after this many minutes of training.
+    #[arg(long)]
+    pub minutes: Option<f64>,
+    /// Seed of weights, split and order.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Tiles a step.
+    #[arg(long)]
+    pub batch_size: Option<usize>,
+}
+
+/// Settings of a run, kept in its folder as `config.json`.
+#[derive(Config, Debug, PartialEq)]
+pub struct RunConfig {
+    pub model: AutoencoderConfig,
+    #[config(default = 1)]
+    pub seed: u64,
+    /// Tiles a step.
+    #[config(default = 32)]
+    pub batch_size: usize,
+    /// Learning rate of Adam.
+    #[config(default = 1e-3)]
+    pub learning_rate: f64,
+    /// Share of the tracks that only validate.
+    #[config(default = 0.08)]
+    pub validation_share: f64,
+    /// Most tiles that validate.
+    #[config(default = 256)]
+    pub validation_tiles: usize,
+    /// Steps from one row of the metrics to the next.
+    #[config(default = 100)]
+    pub report_every: u64,
+    /// Steps from one checkpoint to the next.
+    #[config(default = 100)]
+    pub checkpoint_every: u64,
+}
+
+/// The files of a run.
+#[derive(Debug, Clone)]
+pub struct RunFolder(PathBuf);
+
+impl RunFolder {
+    pub fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.0.join("config.json")
+    }
+
+    pub fn mels(&self) -> PathBuf {
+        self.0.join("mels.bin")
+    }
+
+    pub fn checkpoint(&self) -> PathBuf {
+        self.0.join("checkpoint.bin")
+    }
+
+    pub fn metrics(&self) -> PathBuf {
+        self.0.join("metrics.csv")
+    }
+
+    /// # Errors
+    /// When there is no run.
+    pub fn load_config(&self) -> Result<RunConfig> {
+        let path = self.config();
+        RunConfig::load(&path).with_context(|| format!("cannot read {}; start a run with `sonoscape train`", path.display()))
+    }
+
+    /// # Errors
+    /// When there is no checkpoint, or one of another network.
+    pub fn load_checkpoint(&self, config: &RunConfig, device: &Device) -> Result<Checkpoint> {
+        let fresh = Checkpoint::new(config, device);
+        Checkpoint::load(&self.checkpoint(), fresh.model, fresh.optimizer)
+    }
+}
+
+/// Trains until the steps or the minutes are spent.
+///
+/// # Errors
+/// When the music, the run's files or the settings cannot be used, and when training diverges.
+pub fn run(args: &Args) -> Result<()> {
+    let folder = RunFolder::new(&args.run);
+    fs::create_dir_all(&args.run).with_context(|| format!("cannot create {}", args.run.display()))?;
+    let config = config(args, &folder)?;
+    let store = mels(args, &folder)?;
+    let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
+    ensure!(!data.training().is_empty(), "no file is long enough to train on; 8 s are needed");
+    println!(
+        "{} tracks, {} excerpts to train on, {} to validate on",
+        store.tracks.len(),
+        data.training().len(),
+        data.validation().len()
+    );
+    let limit = Limit { steps: args.steps, minutes: args.minutes };
+    let progress = train(&config, &data, &folder, &limit)?;
+    println!(
+        "step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
+        progress.step,
+        shown(progress.training_mse),
+        shown(progress.validation_mse),
+        args.run.display()
+    );
+    Ok(())
+}
+
+/// When to stop.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Steps of the whole run.
+    pub steps: u64,
+    /// Minutes from now.
+    pub minutes: Option<f64>,
+}
+
+/// The training loop; its state is in the run's folder, and returned in the end.
+///
+/// # Errors
+/// When the disk refuses or the loss is no number any more; the last checkpoint is good then.
+pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Limit) -> Result<Progress> {
+    let device = Device::flex().autodiff();
+    let mut state = match folder.checkpoint().exists() {
+        true => folder.load_checkpoint(config, &device)?,
+        false => Checkpoint::new(config, &device),
+    };
+    let mut metrics = Metrics::open(&folder.metrics(), state.progress.step)?;
+    let validation = data.validation_batches(config.validation_tiles, config.batch_size, &Device::flex())?;
+    let deadline = limit.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(60.0 * minutes));
+    let bar = bar(limit.steps, state.progress.step)?;
+
+    while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        let started = Instant::now();
+        let tiles = data.batch(state.progress.step, config.batch_size, &device)?;
+        let loss = mse(state.model.forward(tiles.clone()), tiles);
+        let value = f64::from(loss.clone().into_scalar::<f32>());
+        if !value.is_finite() {
+            bail!("training diverged at step {}; the last checkpoint is from before. Lower the learning rate.", state.progress.step);
+        }
+        let gradients = GradientsParams::from_grads(loss.backward(), &state.model);
+        state.model = state.optimizer.step(config.learning_rate, state.model, gradients);
+        state.progress.count(value, started.elapsed());
+
+        let step = state.progress.step;
+        if step % config.report_every == 0 {
+            let row = state.progress.report(evaluate(&state.model, &validation), config.batch_size);
+            metrics.write(&row)?;
+            bar.set_message(format!("MSE {} · validation {}", shown(row.training_mse), shown(row.validation_mse)));
+        }
+        if step % config.checkpoint_every == 0 {
+            state.save(&folder.checkpoint())?;
+        }
+        bar.set_position(step);
+    }
+    bar.finish_and_clear();
+    state.save(&folder.checkpoint())?;
+    Ok(state.progress)
+}
+
+fn mse(reconstruction: Tensor<3>, tiles: Tensor<3>) -> Tensor<1> {
+    (reconstruction - tiles).square().mean()
+}
+
+fn evaluate(model: &Autoencoder, validation: &[Tensor<3>]) -> Option<f64> {
+    let model = model.valid();
+    let tiles: usize = validation.iter().map(|batch| batch.dims()[0]).sum();
+    let squares: f64 = validation
+        .iter()
+        .map(|batch| {
+            let loss: f32 = mse(model.forward(batch.clone()), batch.clone()).into_scalar();
+            f64::from(loss) * batch.dims()[0] as f64
+        })
+        .sum();
+    (tiles > 0).then(|| squares / tiles as f64)
+}
+
+impl Checkpoint {
+    /// A run before its first step.
+    fn new(config: &RunConfig, device: &Device) -> Self {
+        Self {
+            progress: Progress::default(),
+            model: config.model.init(config.seed, device),
+            optimizer: AdamConfig::new().with_epsilon(1e-7).init(),
+        }
+    }
+}
+
+impl Progress {
+    fn count(&mut self, loss: f64, time: Duration) {
+        self.step += 1;
+        self.seconds += time.as_secs_f64();
+        self.loss_sum += loss;
+        self.loss_count += 1;
+    }
+
+    fn report(&mut self, validation_mse: Option<f64>, batch_size: usize) -> Row {
+        self.training_mse = Some(self.loss_sum / self.loss_count as f64);
+        self.validation_mse = validation_mse;
+        (self.loss_sum, self.loss_count) = (0.0, 0);
+        Row {
+            step: self.step,
+            tile_steps: self.step * batch_size as u64,
+            seconds: self.seconds,
+            training_mse: self.training_mse,
+            validation_mse,
+        }
+    }
+}
+
+/// The run's settings: those it was started with, or new ones from the arguments.
+fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
+    if folder.config().exists() {
+        let config = folder.load_config()?;
+        ensure!(
+            args.seed.is_none_or(|seed| seed == config.seed) && args.batch_size.is_none_or(|size| size == config.batch_size),
+            "{} was started with seed {} and batches of {}; choose another --run for other settings",
+            args.run.display(),
+            config.seed,
+            config.batch_size
+        );
+        return Ok(config);
+    }
+    let mut config = RunConfig::new(AutoencoderConfig::new());
+    config.seed = args.seed.unwrap_or(config.seed);
+    config.batch_size = args.batch_size.unwrap_or(config.batch_size);
+    ensure!(config.batch_size > 0, "--batch-size must be at least 1");
+    config.save(folder.config())?;
+    Ok(config)
+}
+
+fn mels(args: &Args, folder: &RunFolder) -> Result<MelStore> {
+    let manifest = args.tracks.as_deref().map(Manifest::read).transpose()?.unwrap_or_default();
+    let bar = bar(0, 0)?.with_message("mel spectrograms");
+    let (store, failures) = mel_store::build(&folder.mels(), &args.folder, &manifest, &Settings::default(), |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    for (file, error) in failures {
+        eprintln!("left out {}: {error:#}", file.display());
+    }
+    Ok(store)
+}
+
+fn bar(length: u64, position: u64) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} · {per_sec:.2} · {eta} left · {msg}")?;
+    Ok(ProgressBar::new(length).with_style(style).with_position(position))
+}
+
+fn shown(mse: Option<f64>) -> String {
+    mse.map_or("not measured".to_owned(), |mse| format!("{mse:.5}"))
+}
+
+#[cfg(test)]
+mod tests;

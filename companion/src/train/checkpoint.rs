@@ -1,0 +1,91 @@
+//! A run's state on disk: one file, whole or not there.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use burn::module::Module;
+use burn::optim::{ModuleOptimizer, OptimizerRecord};
+use burn::store::ModuleRecord;
+use burn::tensor::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::model::Autoencoder;
+
+const MAGIC: &[u8; 8] = b"SONOCKPT";
+
+/// What a run knows besides its weights.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps taken.
+    pub step: u64,
+    /// Time they took, over all sessions of the run, in seconds.
+    pub seconds: f64,
+    /// Training loss since the last row of the metrics: sum and count.
+    pub loss_sum: f64,
+    pub loss_count: u64,
+    /// Latest row of the metrics.
+    pub training_mse: Option<f64>,
+    pub validation_mse: Option<f64>,
+}
+
+/// Model, optimiser and progress.
+pub struct Checkpoint {
+    pub progress: Progress,
+    pub model: Autoencoder,
+    pub optimizer: ModuleOptimizer,
+}
+
+impl Checkpoint {
+    /// Writes beside `path`, then renames, so that a kill leaves the old file or the new one.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let sections = [
+            Bytes::from_bytes_vec(serde_json::to_vec(&self.progress)?),
+            self.model.clone().into_record().into_bytes()?,
+            self.optimizer.to_record().into_bytes()?,
+        ];
+        let part = path.with_extension("part");
+        let mut file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        file.write_all(MAGIC)?;
+        for section in sections {
+            file.write_all(&(section.len() as u64).to_le_bytes())?;
+            file.write_all(&section)?;
+        }
+        file.sync_all()?;
+        fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Reads into a model and an optimiser of the right shape.
+    ///
+    /// # Errors
+    /// When the file cannot be read or belongs to another network.
+    pub fn load(path: &Path, model: Autoencoder, optimizer: ModuleOptimizer) -> Result<Self> {
+        let read = || -> Result<Self> {
+            let mut file = File::open(path)?;
+            let mut magic = [0; MAGIC.len()];
+            file.read_exact(&mut magic)?;
+            ensure!(&magic == MAGIC, "this is not a checkpoint");
+            let progress = serde_json::from_slice(&section(&mut file)?)?;
+            let weights = ModuleRecord::from_bytes(Bytes::from_bytes_vec(section(&mut file)?))?;
+            let moments = OptimizerRecord::from_bytes(Bytes::from_bytes_vec(section(&mut file)?))?;
+            let model = model.try_load_record(weights)?;
+            let optimizer = optimizer.load_record(moments);
+            Ok(Self { progress, model, optimizer })
+        };
+        read().with_context(|| format!("cannot use the checkpoint {}", path.display()))
+    }
+}
+
+fn section(file: &mut File) -> Result<Vec<u8>> {
+    let mut length = [0; 8];
+    file.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    ensure!(length <= file.metadata()?.len(), "it is damaged");
+    let mut bytes = vec![0; length as usize];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,119 @@
+//! Which tracks train and which validate, and which tiles a step sees.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::mel_store::{MelStore, StoredExcerpt, StoredTrack};
+
+/// Streams of random numbers drawn from one seed: the split's, and from here on one a step.
+const SPLIT_STREAM: u64 = 0;
+const FIRST_STEP_STREAM: u64 = 1;
+
+/// Tiles to train on and tiles to validate on; no artist is on both sides.
+pub struct Data<'a> {
+    store: &'a MelStore,
+    side: usize,
+    seed: u64,
+    training: Vec<StoredExcerpt>,
+    validation: Vec<StoredExcerpt>,
+}
+
+impl<'a> Data<'a> {
+    /// Splits the store's excerpts; those narrower than a tile of `side` columns are left out.
+    pub fn new(store: &'a MelStore, side: usize, seed: u64, validation_share: f64) -> Self {
+        let held_out = held_out(&store.tracks, seed, validation_share);
+        let wide = store.excerpts.iter().copied().filter(|excerpt| excerpt.columns >= side);
+        let (validation, training) = wide.partition(|excerpt| held_out[excerpt.track]);
+        Self { store, side, seed, training, validation }
+    }
+
+    pub fn training(&self) -> &[StoredExcerpt] {
+        &self.training
+    }
+
+    pub fn validation(&self) -> &[StoredExcerpt] {
+        &self.validation
+    }
+
+    /// The tiles of one step, `[batch_size, bands, columns]`: random excerpts, random offsets.
+    ///
+    /// They depend on the seed and the step alone, so a resumed run needs no memory of what it drew before.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn batch(&self, step: u64, batch_size: usize, device: &Device) -> Result<Tensor<3>> {
+        let mut random = stream(self.seed, FIRST_STEP_STREAM + step);
+        let mut tiles = Vec::with_capacity(batch_size * self.side * self.side);
+        for _ in 0..batch_size {
+            let excerpt = &self.training[random.random_range(0..self.training.len())];
+            let column = random.random_range(0..=excerpt.columns - self.side);
+            tiles.extend(self.store.read(excerpt, column, self.side)?);
+        }
+        Ok(self.tensor(tiles, device))
+    }
+
+    /// At most `most` tiles spread evenly over the validation excerpts, always the same ones, in batches.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn validation_batches(&self, most: usize, batch_size: usize, device: &Device) -> Result<Vec<Tensor<3>>> {
+        let per_excerpt = most.div_ceil(self.validation.len().max(1)).max(1);
+        let all = self.validation.iter().flat_map(|excerpt| {
+            let spare = excerpt.columns - self.side;
+            (0..per_excerpt).map(move |i| (excerpt, (2 * i + 1) * spare / (2 * per_excerpt)))
+        });
+        let all: Vec<_> = all.collect();
+        let count = most.min(all.len());
+        let chosen: Vec<_> = (0..count).map(|i| all[i * all.len() / count]).collect();
+        let batch = |few: &[(&StoredExcerpt, usize)]| {
+            let mut tiles = Vec::with_capacity(few.len() * self.side * self.side);
+            for &(excerpt, column) in few {
+                tiles.extend(self.store.read(excerpt, column, self.side)?);
+            }
+            Ok(self.tensor(tiles, device))
+        };
+        chosen.chunks(batch_size).map(batch).collect()
+    }
+
+    fn tensor(&self, tiles: Vec<f32>, device: &Device) -> Tensor<3> {
+        let count = tiles.len() / (self.side * self.side);
+        Tensor::from_data(TensorData::new(tiles, [count, self.side, self.side]), device)
+    }
+}
+
+/// Whether each track is held out: whole artists at random, until about `share` of the tracks are.
+///
+/// Where only one artist is known, each track counts as its own.
+pub fn held_out(tracks: &[StoredTrack], seed: u64, share: f64) -> Vec<bool> {
+    let single = tracks.iter().all(|track| track.artist == tracks[0].artist);
+    let mut artists: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, track) in tracks.iter().enumerate() {
+        artists.entry(if single { &track.path } else { &track.artist }).or_default().push(index);
+    }
+    let mut artists: Vec<_> = artists.into_values().collect();
+    artists.shuffle(&mut stream(seed, SPLIT_STREAM));
+    artists.sort_by_key(|indices| indices.len() as f64 > share * tracks.len() as f64);
+    let wanted = (share * tracks.len() as f64).round() as usize;
+    let mut held_out = vec![false; tracks.len()];
+    let mut count = 0;
+    for indices in artists {
+        let first = count == 0 && indices.len() < tracks.len();
+        if wanted > 0 && (first || count + indices.len() <= wanted) {
+            count += indices.len();
+            indices.into_iter().for_each(|index| held_out[index] = true);
+        }
+    }
+    held_out
+}
+
+fn stream(seed: u64, number: u64) -> StdRng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&number.to_le_bytes());
+    StdRng::from_seed(key)
+}

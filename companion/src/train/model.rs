@@ -1,0 +1,192 @@
+//! The time–frequency autoencoder.
+//!
+//! A tile is looked at twice. The **time** branch slides its kernels along time and takes the mel bands as channels;
+//! the **frequency** branch slides them along frequency and takes the columns as channels. Each gives half of the
+//! latents. The decoder draws the tile again from all of them, which is what both are trained for.
+//!
+//! Branches are named by the axis their kernels slide along. Read "time" as *what happens when*, with the mel spectrum
+//! of a moment as one unit; in the system re-created here the two names are the other way round.
+
+use std::sync::Mutex;
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{Conv1d, Conv1dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig1d};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor};
+
+pub const KERNEL: usize = 5;
+pub const STRIDE: usize = 2;
+/// With [`KERNEL`] and [`STRIDE`] it halves an even length exactly, and doubles it in the decoder.
+pub const PADDING: usize = KERNEL / 2;
+
+/// Sizes of the network.
+#[derive(Config, Debug, PartialEq)]
+pub struct AutoencoderConfig {
+    /// Bands of a tile, and columns: tiles are square.
+    #[config(default = 128)]
+    pub side: usize,
+    /// Filters of the encoder's layers; the decoder has them in reverse.
+    #[config(default = "[32, 64, 128, 256]")]
+    pub filters: [usize; 4],
+    /// Latents of each branch.
+    #[config(default = 128)]
+    pub latents: usize,
+}
+
+impl AutoencoderConfig {
+    /// Length of each axis after the last encoder layer.
+    pub fn coarsest(&self) -> usize {
+        self.side / STRIDE.pow(self.filters.len() as u32)
+    }
+
+    /// A network whose weights depend on `seed` alone.
+    pub fn init(&self, seed: u64, device: &Device) -> Autoencoder {
+        // Burn draws weights from one generator for the whole process.
+        static DRAWING: Mutex<()> = Mutex::new(());
+        let _alone = DRAWING.lock();
+        device.seed(seed);
+        Autoencoder {
+            encoder: Encoder {
+                time: self.branch(device),
+                frequency: self.branch(device),
+            },
+            decoder: self.decoder(device),
+        }
+        .materialize()
+    }
+
+    fn branch(&self, device: &Device) -> Branch {
+        let [a, b, c, d] = self.filters;
+        let layer = |from, to| Down {
+            convolution: Conv1dConfig::new(from, to, KERNEL)
+                .with_stride(STRIDE)
+                .with_padding(PaddingConfig1d::Explicit(PADDING, PADDING))
+                .init(device),
+            norm: BatchNormConfig::new(to).init(device),
+        };
+        Branch {
+            layers: vec![layer(self.side, a), layer(a, b), layer(b, c), layer(c, d)],
+            dense: LinearConfig::new(d * self.coarsest(), self.latents)
+                .init(device),
+        }
+    }
+
+    fn decoder(&self, device: &Device) -> Decoder {
+        let [a, b, c, d] = self.filters;
+        let convolution = |from, to, stride| {
+            ConvTranspose2dConfig::new([from, to], [KERNEL, KERNEL])
+                .with_stride([stride, stride])
+                .with_padding([PADDING, PADDING])
+                .with_padding_out([stride - 1, stride - 1])
+                .init(device)
+        };
+        let layer = |from, to| Up {
+            convolution: convolution(from, to, STRIDE),
+            norm: BatchNormConfig::new(to).init(device),
+        };
+        Decoder {
+            dense: LinearConfig::new(2 * self.latents, d * self.coarsest().pow(2))
+                .init(device),
+            layers: vec![layer(d, d), layer(d, c), layer(c, b), layer(b, a)],
+            last: convolution(a, 1, 1),
+            coarsest: self.coarsest(),
+        }
+    }
+}
+
+/// Encoder and decoder, trained together.
+#[derive(Module, Debug)]
+pub struct Autoencoder {
+    pub encoder: Encoder,
+    pub decoder: Decoder,
+}
+
+impl Autoencoder {
+    /// Tiles `[n, bands, columns]` in 0..1 to their reconstruction, same shape.
+    pub fn forward(&self, tiles: Tensor<3>) -> Tensor<3> {
+        self.decoder.forward(self.encoder.forward(tiles))
+    }
+}
+
+/// The two branches.
+#[derive(Module, Debug)]
+pub struct Encoder {
+    pub time: Branch,
+    pub frequency: Branch,
+}
+
+impl Encoder {
+    /// Tiles `[n, bands, columns]` to latents `[n, 2 · latents]`: time half, then frequency half.
+    pub fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
+        let time = self.time.forward(tiles.clone()); // channels are bands
+        let frequency = self.frequency.forward(tiles.swap_dims(1, 2)); // channels are columns
+        Tensor::cat(vec![time, frequency], 1)
+    }
+}
+
+/// Four strided convolutions along one axis, then a linear layer.
+#[derive(Module, Debug)]
+pub struct Branch {
+    pub layers: Vec<Down>,
+    pub dense: Linear,
+}
+
+impl Branch {
+    fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
+        let mut x = tiles; // [n, 128, 128]: channels, length
+        for layer in &self.layers {
+            x = layer.forward(x); // [n, 32, 64] · [n, 64, 32] · [n, 128, 16] · [n, 256, 8]
+        }
+        self.dense.forward(x.flatten(1, 2)) // [n, 2048] to [n, 128]
+    }
+}
+
+/// Convolution that halves the length, ReLU, batch norm.
+#[derive(Module, Debug)]
+pub struct Down {
+    pub convolution: Conv1d,
+    pub norm: BatchNorm,
+}
+
+impl Down {
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        self.norm.forward(relu(self.convolution.forward(x)))
+    }
+}
+
+/// Latents to a tile, in two dimensions.
+#[derive(Module, Debug)]
+pub struct Decoder {
+    pub dense: Linear,
+    pub layers: Vec<Up>,
+    pub last: ConvTranspose2d,
+    pub coarsest: usize,
+}
+
+impl Decoder {
+    /// Latents `[n, 2 · latents]` to tiles `[n, bands, columns]` in 0..1.
+    pub fn forward(&self, latents: Tensor<2>) -> Tensor<3> {
+        let [n, _] = latents.dims();
+        let x = relu(self.dense.forward(latents)); // [n, 16384]
+        let mut x = x.reshape([n as i64, -1, self.coarsest as i64, self.coarsest as i64]); // [n, 256, 8, 8]
+        for layer in &self.layers {
+            x = layer.forward(x); // [n, 256, 16, 16] · [n, 128, 32, 32] · [n, 64, 64, 64] · [n, 32, 128, 128]
+        }
+        sigmoid(self.last.forward(x)).squeeze_dim(1) // [n, 128, 128]
+    }
+}
+
+/// Transposed convolution that doubles both axes, ReLU, batch norm.
+#[derive(Module, Debug)]
+pub struct Up {
+    pub convolution: ConvTranspose2d,
+    pub norm: BatchNorm,
+}
+
+impl Up {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.norm.forward(relu(self.convolution.forward(x)))
+    }
+}
