@@ -149,9 +149,9 @@ impl Player {
         let Some(audio) = self.audio() else {
             return;
         };
-        self.playing.set(!audio.paused() && !audio.ended());
-        self.elapsed_s.set(audio.current_time());
-        self.duration_s.set(if audio.duration().is_finite() { audio.duration() } else { 0.0 });
+        settle(self.playing, !audio.paused() && !audio.ended());
+        settle(self.elapsed_s, audio.current_time());
+        settle(self.duration_s, if audio.duration().is_finite() { audio.duration() } else { 0.0 });
     }
 
     /// Says why the neighbour cannot be heard.
@@ -206,5 +206,12 @@ impl Player {
             Side::A => self.audio_a.get_untracked(),
             Side::B => self.audio_b.get_untracked(),
         }
+    }
+}
+
+/// Sets a signal, but wakes nobody when nothing has changed.
+fn settle<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
     }
 }

@@ -28,8 +28,7 @@ pub fn NeighbourRow(
     let (query_start, start) = (minutes(neighbour.query_start_s.into()), minutes(neighbour.start_s.into()));
     let name = if track.title.is_empty() { "Untitled".to_owned() } else { track.title.clone() };
     let label = format!("{name} by {}", track.artist);
-    let about = [track.artist.clone(), licence::name(&track.licence)].into_iter().filter(|text| !text.is_empty());
-    let about = about.collect::<Vec<_>>().join(" · ");
+    let licence = licence::name(&track.licence);
     let (score, time, frequency) = (neighbour.score, neighbour.time_score, neighbour.frequency_score);
     let play = {
         let neighbour = neighbour.clone();
@@ -56,7 +55,10 @@ pub fn NeighbourRow(
             </button>
             <p class="who">
                 <span class="title" title=name.clone()>{name.clone()}</span>
-                <span class="artist" title=about.clone()>{about.clone()}</span>
+                <span class="by">
+                    <span class="artist" title=track.artist.clone()>{track.artist.clone()}</span>
+                    <span class="licence" title=licence.clone()>{licence.clone()}</span>
+                </span>
             </p>
             <Ask about=Explanation::Parts class="parts" reachable=current>
                 <span class="spoken">"Your sound at "</span>{query_start}
@@ -92,8 +94,8 @@ fn Half(
     view! {
         <Ask about class reachable>
             <span class="half-name">{name}</span>
-            <span class="bar" aria-hidden="true"><span class="bar-fill" style:width=width></span></span>
             <span class="half-number">{format!("{score:.2}")}</span>
+            <span class="bar" aria-hidden="true"><span class="bar-fill" style:width=width></span></span>
         </Ask>
     }
 }

@@ -15,8 +15,9 @@ pub fn Timeline() -> impl IntoView {
             player.seek(seconds);
         }
     };
+    let playing = Memo::new(move |_| player.playing.get());
     Effect::new(move |_| {
-        if player.playing.get() {
+        if playing.get() {
             follow_frames(player);
         }
     });
