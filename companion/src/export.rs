@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<()> {
     let id = Encoder::from_onnx(&encoder)?.id().to_owned();
     let decoder = decoder.into_bytes(&[("sonoscape-decoder-of", &id)]);
 
-    fs::create_dir_all(&args.output).with_context(|| format!("cannot create {}", args.output.display()))?;
+    fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
     write(&args.output.join("encoder.onnx"), &encoder)?;
     write(&args.output.join("decoder.onnx"), &decoder)?;
     write(&args.output.join("encoder.md"), card::page(&card, &id).as_bytes())?;
@@ -121,7 +121,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let part = path.with_extension("part");
     fs::write(&part, bytes)
         .and_then(|()| fs::rename(&part, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn megabytes(bytes: &[u8]) -> f64 {

@@ -85,8 +85,8 @@ impl MelStore {
     /// # Errors
     /// When `path` cannot be read or is not a store.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        let (store, _) = scan(&mut file).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let (store, _) = scan(&mut file).with_context(|| format!("{} cannot be read", path.display()))?;
         let (settings, records) = store;
         let mut excerpts = Vec::new();
         for (index, (track, mut offset)) in records.iter().map(|(track, at)| (track, *at)).enumerate() {

@@ -44,10 +44,7 @@ pub struct Graph {
 
 impl Graph {
     pub fn new(name: &str, precision: Precision) -> Self {
-        let proto = GraphProto {
-            name: name.to_owned(),
-            ..Default::default()
-        };
+        let proto = GraphProto { name: name.to_owned(), ..Default::default() };
         Self { precision, proto }
     }
 
@@ -146,16 +143,11 @@ impl Graph {
 
     /// The bytes of an ONNX file with `metadata` as key and value.
     pub fn into_bytes(self, metadata: &[(&str, &str)]) -> Vec<u8> {
-        let entry = |&(key, value): &(&str, &str)| StringStringEntryProto {
-            key: key.to_owned(),
-            value: value.to_owned(),
-        };
+        let entry =
+            |&(key, value): &(&str, &str)| StringStringEntryProto { key: key.to_owned(), value: value.to_owned() };
         ModelProto {
             ir_version: IR_VERSION,
-            opset_import: vec![OperatorSetIdProto {
-                domain: String::new(),
-                version: OPSET,
-            }],
+            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPSET }],
             producer_name: env!("CARGO_PKG_NAME").to_owned(),
             producer_version: env!("CARGO_PKG_VERSION").to_owned(),
             graph: Some(self.proto),
@@ -192,11 +184,7 @@ impl Graph {
 impl Window<'_> {
     fn attributes(&self) -> Vec<AttributeProto> {
         let both_ends: Vec<usize> = self.padding.iter().chain(self.padding).copied().collect();
-        vec![
-            ints("kernel_shape", self.kernel),
-            ints("strides", self.stride),
-            ints("pads", &both_ends),
-        ]
+        vec![ints("kernel_shape", self.kernel), ints("strides", self.stride), ints("pads", &both_ends)]
     }
 }
 
@@ -205,50 +193,28 @@ fn value_info(name: &str, shape: &[usize]) -> ValueInfoProto {
     let fixed = shape.iter().map(|&d| dimension::Value::DimValue(d as i64));
     let dim = std::iter::once(batch)
         .chain(fixed)
-        .map(|value| Dimension {
-            value: Some(value),
-            ..Default::default()
-        })
+        .map(|value| Dimension { value: Some(value), ..Default::default() })
         .collect();
-    let tensor = type_proto::Tensor {
-        elem_type: DataType::Float as i32,
-        shape: Some(TensorShapeProto { dim }),
-    };
+    let tensor = type_proto::Tensor { elem_type: DataType::Float as i32, shape: Some(TensorShapeProto { dim }) };
     ValueInfoProto {
         name: name.to_owned(),
-        r#type: Some(TypeProto {
-            value: Some(type_proto::Value::TensorType(tensor)),
-            ..Default::default()
-        }),
+        r#type: Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() }),
         ..Default::default()
     }
 }
 
 fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        r#type: kind as i32,
-        ..Default::default()
-    }
+    AttributeProto { name: name.to_owned(), r#type: kind as i32, ..Default::default() }
 }
 
 fn int(name: &str, i: i64) -> AttributeProto {
-    AttributeProto {
-        i,
-        ..attribute(name, AttributeType::Int)
-    }
+    AttributeProto { i, ..attribute(name, AttributeType::Int) }
 }
 
 fn float(name: &str, f: f32) -> AttributeProto {
-    AttributeProto {
-        f,
-        ..attribute(name, AttributeType::Float)
-    }
+    AttributeProto { f, ..attribute(name, AttributeType::Float) }
 }
 
 fn ints(name: &str, values: &[usize]) -> AttributeProto {
-    AttributeProto {
-        ints: values.iter().map(|&v| v as i64).collect(),
-        ..attribute(name, AttributeType::Ints)
-    }
+    AttributeProto { ints: values.iter().map(|&v| v as i64).collect(), ..attribute(name, AttributeType::Ints) }
 }

@@ -16,6 +16,7 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::build::report::Problem;
 use crate::mel_store::{self, Manifest, MelStore, Settings};
 use checkpoint::{Checkpoint, Progress};
 pub use data::Data;
@@ -104,7 +105,8 @@ impl RunFolder {
     /// When there is no run.
     pub fn load_config(&self) -> Result<RunConfig> {
         let path = self.config();
-        RunConfig::load(&path).with_context(|| format!("cannot read {}; start a run with `sonoscape train`", path.display()))
+        RunConfig::load(&path)
+            .with_context(|| format!("{} cannot be read; start a run with `sonoscape train`", path.display()))
     }
 
     /// # Errors
@@ -121,11 +123,11 @@ impl RunFolder {
 /// When the music, the run's files or the settings cannot be used, and when training diverges.
 pub fn run(args: &Args) -> Result<()> {
     let folder = RunFolder::new(&args.run);
-    fs::create_dir_all(&args.run).with_context(|| format!("cannot create {}", args.run.display()))?;
+    fs::create_dir_all(&args.run).with_context(|| format!("{} cannot be made", args.run.display()))?;
     let config = config(args, &folder)?;
     let store = mels(args, &folder)?;
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
-    ensure!(!data.training().is_empty(), "no file is long enough to train on; 8 s are needed");
+    ensure!(!data.training().is_empty(), "No file is long enough to train on: 8 s are needed.");
     println!(
         "{} tracks, {} excerpts to train on, {} to validate on",
         store.tracks.len(),
@@ -135,7 +137,7 @@ pub fn run(args: &Args) -> Result<()> {
     let limit = Limit { steps: args.steps, minutes: args.minutes };
     let progress = train(&config, &data, &folder, &limit)?;
     println!(
-        "step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
+        "Step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
         progress.step,
         shown(progress.training_mse),
         shown(progress.validation_mse),
@@ -170,11 +172,12 @@ pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Li
 
     while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let started = Instant::now();
-        let tiles = data.batch(state.progress.step, config.batch_size, &device)?;
+        let step = state.progress.step;
+        let tiles = data.batch(step, config.batch_size, &device)?;
         let loss = mse(state.model.forward(tiles.clone()), tiles);
         let value = f64::from(loss.clone().into_scalar::<f32>());
         if !value.is_finite() {
-            bail!("training diverged at step {}; the last checkpoint is from before. Lower the learning rate.", state.progress.step);
+            bail!("Training diverged at step {step}. Lower the learning rate; the last checkpoint is from before.");
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &state.model);
         state.model = state.optimizer.step(config.learning_rate, state.model, gradients);
@@ -251,8 +254,9 @@ fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
     if folder.config().exists() {
         let config = folder.load_config()?;
         ensure!(
-            args.seed.is_none_or(|seed| seed == config.seed) && args.batch_size.is_none_or(|size| size == config.batch_size),
-            "{} was started with seed {} and batches of {}; choose another --run for other settings",
+            args.seed.is_none_or(|seed| seed == config.seed)
+                && args.batch_size.is_none_or(|size| size == config.batch_size),
+            "{} was started with seed {} and batches of {}. Choose another --run for other settings.",
             args.run.display(),
             config.seed,
             config.batch_size
@@ -262,21 +266,22 @@ fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
     let mut config = RunConfig::new(AutoencoderConfig::new());
     config.seed = args.seed.unwrap_or(config.seed);
     config.batch_size = args.batch_size.unwrap_or(config.batch_size);
-    ensure!(config.batch_size > 0, "--batch-size must be at least 1");
+    ensure!(config.batch_size > 0, "--batch-size must be at least 1.");
     config.save(folder.config())?;
     Ok(config)
 }
 
 fn mels(args: &Args, folder: &RunFolder) -> Result<MelStore> {
-    let manifest = args.tracks.as_deref().map(Manifest::read).transpose()?.unwrap_or_default();
+    let manifest = args.tracks.as_deref().map(|table| Manifest::read(table, &args.folder)).transpose()?;
+    let (manifest, settings) = (manifest.unwrap_or_default(), Settings::default());
     let bar = bar(0, 0)?.with_message("mel spectrograms");
-    let (store, failures) = mel_store::build(&folder.mels(), &args.folder, &manifest, &Settings::default(), |done, all| {
+    let (store, problems) = mel_store::build(&folder.mels(), &args.folder, &manifest, &settings, |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
-    for (file, error) in failures {
-        eprintln!("left out {}: {error:#}", file.display());
+    for Problem { path, problem } in problems {
+        eprintln!("{path}  {problem}");
     }
     Ok(store)
 }

@@ -32,8 +32,13 @@ pub fn agreement(
         let decoder = network::decoder(model, config, standard, precision)?.into_bytes(&[]);
         let latents = largest_difference(&standardised, &tract(&encoder, tiles)?)?;
         let pixels = largest_difference(&reconstruction, &tract(&decoder, &standardised)?)?;
-        println!("{precision:?} precision, Burn against tract: latents differ by {latents:.1e}, pixels by {pixels:.1e}");
-        ensure!(latents <= tolerance && pixels <= tolerance, "the exported graph differs by more than {tolerance:.0e}");
+        println!(
+            "{precision:?} precision, Burn against tract: latents differ by {latents:.1e}, pixels by {pixels:.1e}"
+        );
+        ensure!(
+            latents <= tolerance && pixels <= tolerance,
+            "The exported graph differs by more than {tolerance:.0e}."
+        );
     }
     Ok(())
 }
@@ -56,7 +61,7 @@ pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &burn::tensor::Tensor<D>)
 
 fn largest_difference<const D: usize>(ours: &burn::tensor::Tensor<D>, theirs: &[f32]) -> Result<f32> {
     let ours = ours.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
-    ensure!(ours.len() == theirs.len(), "the exported graph gives {} values instead of {}", theirs.len(), ours.len());
+    ensure!(ours.len() == theirs.len(), "The exported graph gives {} values instead of {}.", theirs.len(), ours.len());
     Ok(ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
 }
 

@@ -44,7 +44,8 @@ pub fn encoder(
     let tiles = graph.input(TILES, &[config.side, config.side]);
     let transposed = graph.transpose("frequency.tiles", &tiles, &[0, 2, 1]);
     let (first, second) = (0..config.latents, config.latents..2 * config.latents);
-    let time = Standardisation { mean: standard.mean[first.clone()].into(), deviation: standard.deviation[first].into() };
+    let time =
+        Standardisation { mean: standard.mean[first.clone()].into(), deviation: standard.deviation[first].into() };
     let frequency =
         Standardisation { mean: standard.mean[second.clone()].into(), deviation: standard.deviation[second].into() };
     let halves = [

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::tags::Tags;
+
 /// Tracks by the path of their file.
 #[derive(Debug, Default)]
 pub struct Manifest(HashMap<PathBuf, Entry>);
@@ -20,26 +22,34 @@ pub struct Entry {
 }
 
 impl Manifest {
-    /// Reads a CSV table with a column `path`, relative to the table's own folder; `artist` and `licence` may be there.
+    /// Reads a CSV table with the columns `path`, `artist` and `licence`; paths start at the table's own folder or at
+    /// `music`.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn read(path: &Path) -> Result<Self> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot open {}", path.display()))?;
+    pub fn read(table: &Path, music: &Path) -> Result<Self> {
+        let failed = || format!("The table {} cannot be read", table.display());
+        let mut reader = csv::Reader::from_path(table).with_context(failed)?;
         let mut entries = HashMap::new();
         for entry in reader.deserialize::<Entry>() {
-            let entry = entry.with_context(|| format!("cannot read {}", path.display()))?;
-            entries.insert(resolved(&folder.join(&entry.path)), entry);
+            let entry = entry.with_context(failed)?;
+            for folder in [table.parent().unwrap_or(Path::new("")), music] {
+                entries.insert(resolved(&folder.join(&entry.path)), entry.clone());
+            }
         }
         Ok(Self(entries))
     }
 
-    /// The entry of a file; one that is not in the table counts as made by the folder it lies in.
-    pub fn entry(&self, file: &Path) -> Entry {
+    /// What is known of a file: from the table, else from its tags, else the folder it lies in counts as its artist.
+    pub fn entry(&self, file: &Path, tags: &Tags) -> Entry {
+        let folder = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let listed = self.0.get(&resolved(file)).cloned().unwrap_or_default();
-        let folder = || file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
-        Entry { artist: if listed.artist.is_empty() { folder() } else { listed.artist }, ..listed }
+        let first = |names: [&str; 3]| names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+        Entry {
+            artist: first([&listed.artist, &tags.artist, &folder]),
+            licence: first([&listed.licence, &tags.licence, ""]),
+            path: listed.path,
+        }
     }
 }
 

@@ -2,6 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, build, json_record};
+use crate::build::report::Problem;
+use crate::tags::Tags;
 
 /// A store of nine tracks by three artists with `bands` bands: sines whose pitch is the track's.
 pub fn synthetic(path: &Path, bands: usize) -> MelStore {
@@ -44,10 +46,10 @@ fn music(folder: &Path) {
     fs::create_dir_all(folder.join("b")).unwrap();
     write_wav(&folder.join("a.wav"), 440.0, 9);
     write_wav(&folder.join("b/c.wav"), 880.0, 31);
-    fs::write(folder.join("notes.txt"), "not music").unwrap();
+    fs::write(folder.join("notes.wav"), "not music").unwrap();
 }
 
-fn built(store: &Path, folder: &Path) -> (MelStore, Vec<super::build::Failure>) {
+fn built(store: &Path, folder: &Path) -> (MelStore, Vec<Problem>) {
     build(store, folder, &Manifest::default(), &Settings::default(), |_, _| ()).unwrap()
 }
 
@@ -55,13 +57,13 @@ fn built(store: &Path, folder: &Path) -> (MelStore, Vec<super::build::Failure>) 
 fn a_folder_becomes_a_store_and_a_file_that_is_no_music_is_named() {
     let folder = tempfile::tempdir().unwrap();
     music(&folder.path().join("music"));
-    let (store, failures) = built(&folder.path().join("mels.bin"), &folder.path().join("music"));
+    let (store, problems) = built(&folder.path().join("mels.bin"), &folder.path().join("music"));
     let paths: Vec<_> = store.tracks.iter().map(|track| track.path.as_str()).collect();
     assert_eq!(paths, ["a.wav", "b/c.wav"]);
     assert_eq!(store.tracks[1].artist, "b");
     assert_eq!(store.tracks[1].columns, [512, 512]);
-    assert_eq!(failures.len(), 1);
-    assert!(failures[0].0.ends_with("notes.txt"));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].path, "notes.wav");
 }
 
 #[test]
@@ -103,17 +105,20 @@ fn a_store_of_other_settings_is_refused() {
     built(&path, &folder.path().join("music"));
     let other = Settings { most_excerpts: 2, ..Settings::default() };
     let error = build(&path, folder.path(), &Manifest::default(), &other, |_, _| ()).err().unwrap();
-    assert!(error.to_string().contains("choose another --run"), "{error}");
+    assert!(error.to_string().contains("Choose another --run"), "{error}");
 }
 
 #[test]
-fn a_table_names_the_artist_of_a_file() {
+fn the_artist_comes_from_the_table_the_tags_or_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("music")).unwrap();
     fs::write(folder.path().join("music/x.wav"), "").unwrap();
     let table = folder.path().join("tracks.csv");
     fs::write(&table, "path,title,artist,licence\nmusic/x.wav,X,Somebody,CC0-1.0\n").unwrap();
-    let manifest = Manifest::read(&table).unwrap();
-    assert_eq!(manifest.entry(&folder.path().join("music/x.wav")).artist, "Somebody");
-    assert_eq!(manifest.entry(&folder.path().join("music/y.wav")).artist, "music");
+    let manifest = Manifest::read(&table, &folder.path().join("music")).unwrap();
+    let artist = |file, tags| manifest.entry(&folder.path().join("music").join(file), &tags).artist;
+    let tagged = Tags { artist: "Tagged".into(), ..Tags::default() };
+    assert_eq!(artist("x.wav", tagged.clone()), "Somebody");
+    assert_eq!(artist("y.wav", tagged), "Tagged");
+    assert_eq!(artist("y.wav", Tags::default()), "music");
 }

@@ -43,20 +43,22 @@ impl Checkpoint {
     /// # Errors
     /// When the disk refuses.
     pub fn save(&self, path: &Path) -> Result<()> {
+        // A record misses the batch norms' latest running statistics; `valid` takes them in first.
+        let settled = self.model.valid();
         let sections = [
             Bytes::from_bytes_vec(serde_json::to_vec(&self.progress)?),
-            self.model.clone().into_record().into_bytes()?,
+            settled.into_record().into_bytes()?,
             self.optimizer.to_record().into_bytes()?,
         ];
         let part = path.with_extension("part");
-        let mut file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        let mut file = File::create(&part).with_context(|| format!("{} cannot be written", part.display()))?;
         file.write_all(MAGIC)?;
         for section in sections {
             file.write_all(&(section.len() as u64).to_le_bytes())?;
             file.write_all(&section)?;
         }
         file.sync_all()?;
-        fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
+        fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))
     }
 
     /// Reads into a model and an optimiser of the right shape.
@@ -76,7 +78,7 @@ impl Checkpoint {
             let optimizer = optimizer.load_record(moments);
             Ok(Self { progress, model, optimizer })
         };
-        read().with_context(|| format!("cannot use the checkpoint {}", path.display()))
+        read().with_context(|| format!("The checkpoint {} cannot be used", path.display()))
     }
 }
 

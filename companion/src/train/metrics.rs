@@ -31,7 +31,8 @@ impl Metrics {
     pub fn open(path: &Path, step: u64) -> Result<Self> {
         let rows = if path.exists() { read(path)? } else { Vec::new() };
         let part = path.with_extension("part");
-        let mut writer = csv::Writer::from_path(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        let mut writer =
+            csv::Writer::from_path(&part).with_context(|| format!("{} cannot be written", part.display()))?;
         for row in rows.iter().filter(|row| row.step <= step) {
             writer.serialize(row)?;
         }
@@ -53,6 +54,6 @@ impl Metrics {
 /// # Errors
 /// When the table cannot be opened.
 pub fn read(path: &Path) -> Result<Vec<Row>> {
-    let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut reader = csv::Reader::from_path(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(reader.deserialize().map_while(Result::ok).collect())
 }

@@ -10,7 +10,7 @@
 use std::sync::Mutex;
 
 use burn::config::Config;
-use burn::module::Module;
+use burn::module::{Initializer, Module, ModuleVisitor, Param};
 use burn::nn::conv::{Conv1d, Conv1dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig1d};
 use burn::tensor::activation::{relu, sigmoid};
@@ -47,52 +47,75 @@ impl AutoencoderConfig {
         static DRAWING: Mutex<()> = Mutex::new(());
         let _alone = DRAWING.lock();
         device.seed(seed);
-        Autoencoder {
-            encoder: Encoder {
-                time: self.branch(device),
-                frequency: self.branch(device),
-            },
+        let model = Autoencoder {
+            encoder: Encoder { time: self.branch(device), frequency: self.branch(device) },
             decoder: self.decoder(device),
-        }
-        .materialize()
+        };
+        model.visit(&mut Draw);
+        model
     }
 
     fn branch(&self, device: &Device) -> Branch {
         let [a, b, c, d] = self.filters;
-        let layer = |from, to| Down {
-            convolution: Conv1dConfig::new(from, to, KERNEL)
-                .with_stride(STRIDE)
-                .with_padding(PaddingConfig1d::Explicit(PADDING, PADDING))
-                .init(device),
-            norm: BatchNormConfig::new(to).init(device),
-        };
+        let layer =
+            |from, to| Down { convolution: down(from, to, device), norm: BatchNormConfig::new(to).init(device) };
         Branch {
             layers: vec![layer(self.side, a), layer(a, b), layer(b, c), layer(c, d)],
-            dense: LinearConfig::new(d * self.coarsest(), self.latents)
-                .init(device),
+            dense: dense(d * self.coarsest(), self.latents, device),
         }
     }
 
     fn decoder(&self, device: &Device) -> Decoder {
         let [a, b, c, d] = self.filters;
-        let convolution = |from, to, stride| {
-            ConvTranspose2dConfig::new([from, to], [KERNEL, KERNEL])
-                .with_stride([stride, stride])
-                .with_padding([PADDING, PADDING])
-                .with_padding_out([stride - 1, stride - 1])
-                .init(device)
-        };
-        let layer = |from, to| Up {
-            convolution: convolution(from, to, STRIDE),
-            norm: BatchNormConfig::new(to).init(device),
-        };
+        let layer =
+            |from, to| Up { convolution: up(from, to, STRIDE, device), norm: BatchNormConfig::new(to).init(device) };
         Decoder {
-            dense: LinearConfig::new(2 * self.latents, d * self.coarsest().pow(2))
-                .init(device),
+            dense: dense(2 * self.latents, d * self.coarsest().pow(2), device),
             layers: vec![layer(d, d), layer(d, c), layer(c, b), layer(b, a)],
-            last: convolution(a, 1, 1),
+            last: up(a, 1, 1, device),
             coarsest: self.coarsest(),
         }
+    }
+}
+
+fn down(from: usize, to: usize, device: &Device) -> Conv1d {
+    let convolution = Conv1dConfig::new(from, to, KERNEL)
+        .with_stride(STRIDE)
+        .with_padding(PaddingConfig1d::Explicit(PADDING, PADDING))
+        .with_initializer(glorot(KERNEL * from, KERNEL * to))
+        .with_bias(false)
+        .init(device);
+    Conv1d { bias: Some(Initializer::Zeros.init([to], device)), ..convolution }
+}
+
+fn up(from: usize, to: usize, stride: usize, device: &Device) -> ConvTranspose2d {
+    let convolution = ConvTranspose2dConfig::new([from, to], [KERNEL, KERNEL])
+        .with_stride([stride, stride])
+        .with_padding([PADDING, PADDING])
+        .with_padding_out([stride - 1, stride - 1])
+        .with_initializer(glorot(KERNEL * KERNEL * from, KERNEL * KERNEL * to))
+        .with_bias(false)
+        .init(device);
+    ConvTranspose2d { bias: Some(Initializer::Zeros.init([to], device)), ..convolution }
+}
+
+fn dense(from: usize, to: usize, device: &Device) -> Linear {
+    let dense = LinearConfig::new(from, to).with_initializer(glorot(from, to)).with_bias(false).init(device);
+    Linear { bias: Some(Initializer::Zeros.init([to], device)), ..dense }
+}
+
+/// Glorot's uniform weights; biases start at zero.
+fn glorot(fan_in: usize, fan_out: usize) -> Initializer {
+    let limit = (6.0 / (fan_in + fan_out) as f64).sqrt();
+    Initializer::Uniform { min: -limit, max: limit }
+}
+
+/// Draws weights now, which Burn leaves until they are used.
+struct Draw;
+
+impl ModuleVisitor for Draw {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
     }
 }
 

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Tensor};
 
 use super::checkpoint::Checkpoint;
 use super::data::held_out;
@@ -50,7 +50,7 @@ fn the_networks_have_the_reference_systems_numbers_of_parameters() {
 fn the_time_branch_slides_along_time() {
     let device = Device::flex();
     let model = AutoencoderConfig::new().with_side(SIDE).init(0, &device);
-    let tiles = Tensor::<3>::random([1, SIDE, SIDE], Distribution::Uniform(0.0, 1.0), &device);
+    let tiles = Tensor::<3>::ones([1, SIDE, SIDE], &device);
     let altered = tiles.clone().slice_assign([0..1, 0..SIDE, SIDE - 1..SIDE], Tensor::zeros([1, SIDE, 1], &device));
     let convolution = &model.encoder.time.layers[0].convolution;
     let change = (convolution.forward(tiles) - convolution.forward(altered)).abs().sum_dim(1);
@@ -62,8 +62,8 @@ fn the_time_branch_slides_along_time() {
 #[test]
 fn a_seed_gives_the_same_weights_and_another_seed_gives_others() {
     let init = |seed| weights(&AutoencoderConfig::new().with_side(SIDE).init(seed, &Device::flex()));
-    assert_eq!(init(5), init(5));
-    assert_ne!(init(5), init(6));
+    assert!(init(5) == init(5));
+    assert!(init(5) != init(6));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_run_that_was_interrupted_equals_one_that_was_not() {
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
     let straight = trained(&folder.path().join("straight"), &store, &tiny(), &[7]);
     let resumed = trained(&folder.path().join("resumed"), &store, &tiny(), &[1, 2, 5, 7]);
-    assert_eq!(weights(&straight.model), weights(&resumed.model));
+    assert!(weights(&straight.model) == weights(&resumed.model));
     assert_eq!(straight.progress.training_mse, resumed.progress.training_mse);
     assert_eq!(straight.progress.validation_mse, resumed.progress.validation_mse);
     assert_eq!(straight.progress.step, 7);
@@ -117,7 +117,7 @@ fn training_that_diverges_stops_with_a_sentence_and_keeps_the_last_checkpoint() 
     let error = train(&config, &data, &RunFolder::new(&run), &limit).err().unwrap();
     assert!(error.to_string().contains("Lower the learning rate"), "{error}");
     let after = RunFolder::new(&run).load_checkpoint(&config, &Device::flex()).unwrap();
-    assert_eq!(weights(&before.model), weights(&after.model));
+    assert!(weights(&before.model) == weights(&after.model));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_damaged_checkpoint_is_refused() {
     for length in [0, 4, 20, bytes.len() / 2, bytes.len() - 1] {
         fs::write(&path, &bytes[..length]).unwrap();
         let error = RunFolder::new(&run).load_checkpoint(&tiny(), &Device::flex()).err().unwrap();
-        assert!(error.to_string().contains("cannot use the checkpoint"), "{error}");
+        assert!(error.to_string().contains("cannot be used"), "{error}");
     }
 }
 
@@ -157,6 +157,6 @@ fn a_step_sees_the_same_tiles_whenever_it_is_asked_for() {
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
     let data = Data::new(&store, SIDE, 3, 0.3);
     let batch = |step| data.batch(step, 4, &Device::flex()).unwrap().into_data().try_into_vec::<f32>().unwrap();
-    assert_eq!(batch(8), batch(8));
-    assert_ne!(batch(8), batch(9));
+    assert!(batch(8) == batch(8));
+    assert!(batch(8) != batch(9));
 }
