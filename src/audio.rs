@@ -71,11 +71,7 @@ impl Clip {
         if mono.iter().all(|sample| sample.abs() < SILENCE_PEAK) {
             return Err(Error::Silent);
         }
-        let clipped = channels
-            .iter()
-            .map(|channel| samples_in_clipped_runs(channel.as_ref()))
-            .max()
-            .unwrap_or(0);
+        let clipped = channels.iter().map(|channel| samples_in_clipped_runs(channel.as_ref())).max().unwrap_or(0);
         let samples = resample::resample(mono, sample_rate, SAMPLE_RATE);
         Ok(Self { clipped: rescale(clipped, sample_rate), samples })
     }

@@ -45,11 +45,11 @@ impl Encoder {
             let (found, limit) = (bytes.len() as u64, MOST_ENCODER_BYTES as u64);
             return Err(Error::Limit { what: "bytes of encoder", found, limit });
         }
-        let proto = onnx()
-            .proto_model_for_read(&mut &*bytes)
-            .map_err(|_| Error::Encoder("it is not an ONNX file".into()))?;
+        let proto =
+            onnx().proto_model_for_read(&mut &*bytes).map_err(|_| Error::Encoder("it is not an ONNX file".into()))?;
         let card = read_card(&proto)?;
-        let plan = plan(&proto, &card).map_err(|error| Error::Encoder(format!("its network does not load: {error}")))?;
+        let plan =
+            plan(&proto, &card).map_err(|error| Error::Encoder(format!("its network does not load: {error}")))?;
         Ok(Self { plan, card: Arc::new(card), id: sha256_hex(bytes).into() })
     }
 

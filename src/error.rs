@@ -42,7 +42,9 @@ pub enum Error {
     #[error("The encoder cannot be used: {0}. Fetch or export it again.")]
     Encoder(String),
     /// Catalogue and encoder do not belong together. Take the pair that does.
-    #[error("The catalogue was made with encoder {expected:.12}…, but this is encoder {found:.12}…. Use them as a pair.")]
+    #[error(
+        "The catalogue was made with encoder {expected:.12}…, but this is encoder {found:.12}…. Use them as a pair."
+    )]
     EncoderMismatch {
         /// Id of the encoder that the catalogue names.
         expected: String,
@@ -53,7 +55,9 @@ pub enum Error {
     #[error("The catalogue is damaged: {0}. Fetch or build it again.")]
     Catalogue(String),
     /// The file was written by a later version. Update.
-    #[error("This {what} has version {found}, but only versions up to {supported} are understood here. Update Sonoscape.")]
+    #[error(
+        "This {what} has version {found}, but only versions up to {supported} are understood here. Update Sonoscape."
+    )]
     Version {
         /// Which kind of file.
         what: &'static str,

@@ -64,8 +64,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8]> {
-        let (taken, rest) =
-            self.0.split_at_checked(count).ok_or_else(too_early)?;
+        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(too_early)?;
         self.0 = rest;
         Ok(taken)
     }

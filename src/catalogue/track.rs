@@ -71,7 +71,10 @@ impl Track {
             return Err(Error::Catalogue(format!("{:.200} is no web address", self.page)));
         }
         if !self.audio.is_empty() && !is_web_address(&self.audio) && !is_relative_path(&self.audio) {
-            return Err(Error::Catalogue(format!("{:.200} is neither a web address nor a path beside the page", self.audio)));
+            return Err(Error::Catalogue(format!(
+                "{:.200} is neither a web address nor a path beside the page",
+                self.audio
+            )));
         }
         if !self.duration_s.is_finite() || self.duration_s < 0.0 {
             return Err(Error::Catalogue(format!("{:.40} has no sensible length", self.title)));

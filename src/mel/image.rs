@@ -72,9 +72,8 @@ impl Triangle {
         let centre = (column as f64 + 0.5) * scale;
         let first = (centre - scale + 0.5).max(0.0) as usize;
         let end = ((centre + scale + 0.5) as usize).min(frames);
-        let weights: Vec<f64> = (first..end)
-            .map(|frame| (1.0 - ((frame as f64 + 0.5 - centre) / scale).abs()).max(0.0))
-            .collect();
+        let weights: Vec<f64> =
+            (first..end).map(|frame| (1.0 - ((frame as f64 + 0.5 - centre) / scale).abs()).max(0.0)).collect();
         let total: f64 = weights.iter().sum();
         Self { first, weights: weights.into_iter().map(|weight| (weight / total) as f32).collect() }
     }

@@ -15,7 +15,7 @@ pub const ALIGNMENT: usize = 32;
 /// | value | shape |
 /// |---|---|
 /// | `rows` | `[sums.len(), query.len()]` |
-/// | `query` | `[stride]`, a multiple of [`ALIGNMENT`], at most 65 536 |
+/// | `query` | `[stride]`, a positive multiple of [`ALIGNMENT`], at most 65 536 |
 ///
 /// # Panics
 /// When the shapes do not agree.
@@ -41,6 +41,7 @@ pub fn kernel() -> &'static str {
 }
 
 fn check_shapes(rows: &[i8], query: &[i8], sums: &[i32]) {
-    assert!(query.len().is_multiple_of(ALIGNMENT) && query.len() <= 1 << 16, "a query of {} values", query.len());
+    let sound = query.len().is_multiple_of(ALIGNMENT) && (ALIGNMENT..=1 << 16).contains(&query.len());
+    assert!(sound, "a query of {} values", query.len());
     assert_eq!(rows.len(), query.len() * sums.len(), "values of {} rows of {}", sums.len(), query.len());
 }

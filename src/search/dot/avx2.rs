@@ -25,7 +25,7 @@ pub(super) fn dot_rows(rows: &[i8], query: &[i8], sums: &mut [i32]) -> bool {
 
 #[target_feature(enable = "avx2")]
 fn dot_each(rows: &[i8], query: &[i8], sums: &mut [i32]) {
-    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len().max(1))) {
+    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len())) {
         *sum = dot(row, query);
     }
 }

@@ -10,7 +10,7 @@ use core::arch::wasm32::{
 const LANES: usize = 16;
 
 pub(super) fn dot_rows(rows: &[i8], query: &[i8], sums: &mut [i32]) {
-    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len().max(1))) {
+    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len())) {
         *sum = dot(row, query);
     }
 }

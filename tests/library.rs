@@ -1,0 +1,21 @@
+//! The library's tests. The same functions run natively and in WebAssembly, there with and without simd128.
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[path = "library/audio.rs"]
+mod audio;
+#[path = "library/catalogue.rs"]
+mod catalogue;
+#[path = "library/encoder.rs"]
+mod encoder;
+#[path = "library/mel.rs"]
+mod mel;
+#[path = "library/npy.rs"]
+mod npy;
+#[path = "library/parity.rs"]
+mod parity;
+#[path = "library/search.rs"]
+mod search;
+#[path = "library/tune.rs"]
+mod tune;

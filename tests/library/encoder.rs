@@ -1,0 +1,73 @@
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use sonoscape::{Analyser, Clip, Encoder, EncoderCard, Error, SAMPLE_RATE};
+
+use crate::tune::{samples, tune};
+
+const SHIPPED: &[u8] = include_bytes!("../../models/encoder.onnx");
+
+fn shipped() -> Encoder {
+    Encoder::from_onnx(SHIPPED).expect("the shipped encoder")
+}
+
+fn clip(seconds: f64) -> Clip {
+    Clip::from_channels(&[tune(samples(seconds))], SAMPLE_RATE).expect("a clip")
+}
+
+#[test]
+fn the_shipped_encoder_embeds_to_unit_length() {
+    let mut analyser = Analyser::new(shipped()).expect("an analyser");
+    let mut steps = vec![];
+    let analysis = analyser.analyse(&clip(70.0), 8, |done, all| steps.push((done, all))).expect("an analysis");
+    assert_eq!(steps, [(1, 3), (2, 3), (3, 3)]);
+    for excerpt in &analysis.excerpts {
+        assert_eq!(excerpt.embedding.dimension(), 256);
+        let length: f32 = excerpt.embedding.as_slice().iter().map(|value| value * value).sum();
+        assert!((length - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn one_tile_is_enough_and_less_is_not() {
+    let mut analyser = Analyser::new(shipped()).expect("an analyser");
+    assert!(analyser.analyse(&clip(7.501), 8, |_, _| ()).is_ok());
+    let error = analyser.analyse(&clip(7.0), 8, |_, _| ()).expect_err("too short");
+    assert!(matches!(error, Error::TooShort { seconds, minimum } if seconds < 7.1 && minimum > 7.4), "{error}");
+}
+
+#[test]
+fn silent_excerpts_are_left_out() {
+    let mut sound = vec![0.0; samples(90.0)];
+    let length = sound.len();
+    sound[length - samples(20.0)..].copy_from_slice(&tune(samples(20.0)));
+    let clip = Clip::from_channels(&[sound], SAMPLE_RATE).expect("a clip");
+    let analysis = Analyser::new(shipped()).expect("an analyser").analyse(&clip, 8, |_, _| ()).expect("an analysis");
+    assert_eq!(analysis.excerpts.len(), 1);
+    assert_eq!(analysis.excerpts[0].start_s, 60.0);
+}
+
+#[test]
+fn what_is_no_encoder_is_refused() {
+    for bytes in [&b""[..], b"not an encoder", &SHIPPED[..SHIPPED.len() / 2], &[0xff; 1000]] {
+        assert!(matches!(Encoder::from_onnx(bytes), Err(Error::Encoder(_))), "{} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn a_card_that_cannot_be_carried_out_is_refused() {
+    let card = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut value = serde_json::to_value(EncoderCard::default()).expect("a value");
+        change(&mut value);
+        EncoderCard::from_json(&value.to_string())
+    };
+    assert_eq!(card(&|_| ()), Ok(EncoderCard::default()));
+    let future = card(&|value| value["version"] = 9.into());
+    assert_eq!(future, Err(Error::Version { what: "encoder", found: 9, supported: 1 }));
+    assert!(card(&|value| value["pooling"] = "max".into()).is_err());
+    assert!(card(&|value| value["dimension"] = 0.into()).is_err());
+    assert!(card(&|value| value["tiles"]["columns"] = 1_000_000.into()).is_err());
+    assert!(card(&|value| value["halves"][0]["end"] = 300.into()).is_err());
+    assert!(card(&|value| value["front_end"]["colour"] = "red".into()).is_err());
+    assert!(EncoderCard::from_json("{}").is_err());
+}

@@ -1,0 +1,81 @@
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use proptest::prelude::*;
+use sonoscape::search::dot::{ALIGNMENT, dot_rows, scalar};
+use sonoscape::{Code, Embedding, Index, Neighbour, quantize};
+
+fn codes(rows: usize, dimension: usize) -> impl Strategy<Value = Vec<i8>> {
+    prop::collection::vec(any::<i8>(), rows * dimension)
+}
+
+/// Scores every row and sorts: the oracle of the search.
+fn by_sorting(dimension: usize, values: &[i8], scales: &[f32], query: &Code, k: usize) -> Vec<Neighbour> {
+    let score = |(row, code): (usize, &[i8])| {
+        let sum: i32 = code.iter().zip(&query.values).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+        Neighbour { row, score: sum as f32 * (scales[row] * query.scale) }
+    };
+    let mut all: Vec<_> = values.chunks_exact(dimension).enumerate().map(score).collect();
+    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    all.truncate(k);
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_kernel_gives_the_scalar_kernels_integers(
+        (query, rows) in (1..5usize).prop_flat_map(|n| (codes(1, n * ALIGNMENT), codes(7, n * ALIGNMENT)))
+    ) {
+        let (mut expected, mut found) = ([1; 7], [2; 7]);
+        scalar::dot_rows(&rows, &query, &mut expected);
+        dot_rows(&rows, &query, &mut found);
+        prop_assert_eq!(expected, found);
+    }
+
+    #[test]
+    fn top_k_is_what_sorting_gives(
+        (dimension, rows, query) in (1..70usize).prop_flat_map(|d| (Just(d), codes(60, d), codes(1, d))),
+        k in 0..70usize,
+    ) {
+        let scales: Vec<f32> = (0..60).map(|row| 0.01 + (row % 3) as f32 * 0.005).collect();
+        let index = Index::new(dimension, &rows, scales.clone()).expect("an index");
+        let query = Code { values: query, scale: 0.01 };
+        prop_assert_eq!(index.top_k(&query, k), by_sorting(dimension, &rows, &scales, &query, k));
+    }
+
+    #[test]
+    fn a_code_is_off_by_at_most_half_a_step(values in prop::collection::vec(-1.0f32..1.0, 256)) {
+        prop_assume!(values.iter().any(|value| value.abs() > 1e-3));
+        let embedding = Embedding::from_slice(&values).expect("a direction");
+        let code = quantize(&embedding);
+        for (value, decoded) in embedding.as_slice().iter().zip(code.dequantize()) {
+            prop_assert!((value - decoded).abs() <= code.scale * 0.5001);
+        }
+    }
+}
+
+#[test]
+fn the_largest_sums_do_not_overflow() {
+    let (low, mut sums) = (vec![-128i8; 1 << 16], [0]);
+    dot_rows(&low, &low, &mut sums);
+    assert_eq!(sums, [1 << 30]);
+}
+
+#[test]
+fn more_rows_than_a_block_are_all_found() {
+    let rows = 5000;
+    let codes: Vec<i8> = (0..rows).map(|row| (row * 37 % 127) as i8).collect();
+    let index = Index::new(1, &codes, vec![1.0; rows]).expect("an index");
+    let query = Code { values: vec![1], scale: 1.0 };
+    assert_eq!(index.top_k(&query, rows), by_sorting(1, &codes, &vec![1.0; rows], &query, rows));
+}
+
+#[test]
+fn lengths_that_do_not_agree_are_refused() {
+    assert!(Index::new(2, &[1, 2, 3], vec![1.0]).is_err());
+    assert!(Index::new(0, &[], vec![]).is_err());
+    assert!(Index::new(1, &[1], vec![f32::NAN]).is_err());
+    assert!(Index::new(1, &[1], vec![0.0]).is_err());
+}
