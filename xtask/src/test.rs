@@ -73,7 +73,9 @@ fn wasm_lints(_: &mut Tally) -> Result<()> {
 }
 
 fn documentation(_: &mut Tally) -> Result<()> {
-    run(cargo().args(["doc", "--no-deps", "-p", "sonoscape", "-p", "xtask"]).env("RUSTDOCFLAGS", "-D warnings"))
+    run(cargo()
+        .args(["doc", "--no-deps", "--workspace", "--exclude", "sonoscape-www", "--lib"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn native_tests(tally: &mut Tally) -> Result<()> {
@@ -81,20 +83,22 @@ fn native_tests(tally: &mut Tally) -> Result<()> {
 }
 
 fn wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--lib", "--tests"]))
+    tally.watch(in_browser()?.args(["--test", "*"]))
 }
 
 fn scalar_wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--lib", "--tests", "--config", SIMD_OFF]))
+    tally.watch(in_browser()?.args(["--test", "*", "--config", SIMD_OFF]))
 }
 
 /// A `cargo test` of the library whose programs run in a browser's worker.
+///
+/// The page is named with it so that both are built with the same features of the same packages, once.
 pub fn in_browser() -> Result<Command> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
     let browser = Browser::ensure()?;
     let mut command = cargo();
-    command.args(["test", "--package", "sonoscape", "--target", WASM]);
+    command.args(["test", "-p", "sonoscape", "-p", "sonoscape-www", "--target", WASM]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tool("wasm-bindgen-test-runner")?.get_program());
     command.env("CHROMEDRIVER", browser.driver);
     command.env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1");
