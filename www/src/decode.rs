@@ -8,7 +8,7 @@ use web_sys::{AudioBuffer, File, HtmlAudioElement, OfflineAudioContext};
 use crate::clock::minutes;
 use crate::pause::pause;
 use crate::problem::Problem;
-use crate::sniff::{Format, HEAD_BYTES, sniff};
+use crate::sniff::{ENDS_BYTES, Format, sniff};
 
 /// Longest sound that is decoded here, in seconds. Decoded stereo takes about 21 MB a minute, three times over.
 pub const LONGEST_S: f64 = 15.0 * 60.0;
@@ -46,7 +46,7 @@ pub async fn decode(file: &File, url: &str) -> Result<Decoded, Problem> {
     if file.size() == 0.0 {
         return Err(Problem::new("empty", "This file is empty. Choose one with sound in it."));
     }
-    let format = sniff(&head(file).await?);
+    let format = sniff(&ends(file).await?);
     if let Some(seconds) = duration_s(url).await {
         check_length(seconds, &file.name())?;
     }
@@ -59,10 +59,17 @@ pub async fn decode(file: &File, url: &str) -> Result<Decoded, Problem> {
     Ok(Decoded { sample_rate: buffer.sample_rate() as u32, channels: copy_channels(&buffer).await? })
 }
 
-async fn head(file: &File) -> Result<Vec<u8>, Problem> {
-    let blob = file.slice_with_i32_and_i32(0, HEAD_BYTES as i32).map_err(|_| unreadable())?;
-    let bytes = read(blob.array_buffer()).await?;
-    Ok(Uint8Array::new(&bytes).to_vec())
+/// The first bytes of a file and its last: some containers say only at the end what is in them.
+async fn ends(file: &File) -> Result<Vec<u8>, Problem> {
+    let size = file.size();
+    let tail = (size - f64::from(ENDS_BYTES)).max(f64::from(ENDS_BYTES)).min(size);
+    let mut ends = Vec::new();
+    for (start, end) in [(0.0, f64::from(ENDS_BYTES)), (tail, size)] {
+        let blob = file.slice_with_f64_and_f64(start, end).map_err(|_| unreadable())?;
+        let bytes = read(blob.array_buffer()).await?;
+        ends.extend(Uint8Array::new(&bytes).to_vec());
+    }
+    Ok(ends)
 }
 
 async fn read(bytes: Promise) -> Result<ArrayBuffer, Problem> {
@@ -120,7 +127,7 @@ fn refusal(format: Format, name: &str) -> Problem {
         Problem::new(
             "undecodable",
             format!(
-                "This browser cannot decode this {} file. The command line may: sonoscape search {}",
+                "This browser cannot decode this {} file, but the command-line program may: sonoscape search {}",
                 format.name(),
                 quoted(name)
             ),
@@ -146,7 +153,8 @@ fn quoted(name: &str) -> String {
 
 /// Copies in slices, and lets the page breathe between them.
 async fn copy_channels(buffer: &AudioBuffer) -> Result<Array, Problem> {
-    let too_large = |_| Problem::new("limit", "This recording does not fit into the browser's memory. Choose a shorter one.");
+    let too_large =
+        |_| Problem::new("limit", "This recording does not fit into the browser's memory. Choose a shorter one.");
     let source: &Channels = buffer.unchecked_ref();
     let length = buffer.length();
     let channels = Array::new();

@@ -2,6 +2,8 @@
 
 use leptos::html::Audio;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAudioElement;
 
 use crate::protocol::Neighbour;
@@ -175,8 +177,10 @@ impl Player {
     fn play(self) {
         if let Some(audio) = self.audio().filter(|audio| audio.has_attribute("src")) {
             self.playing.set(true);
-            // A sound that cannot be played says so through its error event.
-            let _ = audio.play();
+            if let Ok(started) = audio.play() {
+                // A sound that cannot be played says so through its error event.
+                spawn_local(async move { drop(JsFuture::from(started).await) });
+            }
         }
     }
 

@@ -94,7 +94,8 @@ fn walk(page: Page, step: isize) {
     if count == 0 {
         return;
     }
-    let inside = document().active_element().is_some_and(|element| element.closest("#neighbours").ok().flatten().is_some());
+    let inside =
+        document().active_element().is_some_and(|element| element.closest("#neighbours").ok().flatten().is_some());
     let current = page.current.get_untracked();
     let next = if inside { current.saturating_add_signed(step).min(count - 1) } else { current };
     page.current.set(next);

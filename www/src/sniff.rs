@@ -1,9 +1,9 @@
-//! What a file is, told from its first bytes, so that a refusal can name it.
+//! What a file is, told from its first and last bytes, so that a refusal can name it.
 
-/// How many bytes of a file are enough for [`sniff`].
-pub const HEAD_BYTES: u32 = 64 * 1024;
+/// How many bytes from each end of a file are enough for [`sniff`].
+pub const ENDS_BYTES: u32 = 64 * 1024;
 
-/// An audio format, as far as its first bytes tell.
+/// An audio format, as far as the ends of a file tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// RIFF, RIFX or RF64 waveform audio.
@@ -16,7 +16,7 @@ pub enum Format {
     Ogg,
     /// Ogg with Opus inside.
     Opus,
-    /// MPEG-4 with AAC, or with what the first bytes do not tell.
+    /// MPEG-4 with AAC, or with what they do not tell.
     Mp4,
     /// MPEG-4 with Apple Lossless.
     Alac,
@@ -57,10 +57,10 @@ impl Format {
     }
 }
 
-/// Tells the format from the first [`HEAD_BYTES`] of a file.
-pub fn sniff(head: &[u8]) -> Format {
-    let at = |offset: usize, magic: &[u8]| head.get(offset..offset + magic.len()) == Some(magic);
-    let holds = |magic: &[u8]| head.windows(magic.len()).any(|window| window == magic);
+/// Tells the format from the first and last [`ENDS_BYTES`] of a file, one after the other.
+pub fn sniff(ends: &[u8]) -> Format {
+    let at = |offset: usize, magic: &[u8]| ends.get(offset..offset + magic.len()) == Some(magic);
+    let holds = |magic: &[u8]| ends.windows(magic.len()).any(|window| window == magic);
     if (at(0, b"RIFF") || at(0, b"RIFX") || at(0, b"RF64")) && at(8, b"WAVE") {
         Format::Wav
     } else if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
@@ -78,7 +78,7 @@ pub fn sniff(head: &[u8]) -> Format {
     } else if at(0, b"ID3") {
         Format::Mp3
     } else {
-        mpeg_frame(head)
+        mpeg_frame(ends)
     }
 }
 

@@ -40,10 +40,11 @@ fn main() {
         scope::post(Event::Died);
     }));
     let state = State::default();
-    let listen = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| match protocol::open(message.data()) {
-        Ok(request) => receive(&state, request),
-        Err(reason) => scope::post(Event::Failed { query: None, failure: Failure::stale(&reason) }),
-    });
+    let listen =
+        Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| match protocol::open(message.data()) {
+            Ok(request) => receive(&state, request),
+            Err(reason) => scope::post(Event::Failed { query: None, failure: Failure::stale(&reason) }),
+        });
     scope::global().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
     scope::post(Event::Awake);

@@ -28,12 +28,18 @@ impl Explanation {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::Score => "How alike the two sound as a whole: 1 is the same direction, 0 is unrelated, −1 the opposite.",
-            Self::Time => "How alike they are in time: rhythm, attacks and movement, heard by kernels that slide along time.",
+            Self::Score => {
+                "How alike the two sound as a whole: 1 is the same direction, 0 is unrelated, −1 the opposite."
+            }
+            Self::Time => {
+                "How alike they are in time: rhythm, attacks and movement, heard by kernels that slide along time."
+            }
             Self::Frequency => {
                 "How alike they are in frequency: pitch and timbre, heard by kernels that slide along frequency."
             }
-            Self::Parts => "The moments most alike: first in your sound, then in this track. A and B turn between them.",
+            Self::Parts => {
+                "The moments most alike: first in your sound, then in this track. A and B turn between them."
+            }
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::protocol::Neighbour;
 pub fn Attribution() -> impl IntoView {
     let player = expect_context::<Page>().player;
     let problem = move || {
-        player.problem.get().map(|sentence| view! { <span id="player-problem" role="alert" class="player-problem">{sentence}</span> })
+        player
+            .problem
+            .get()
+            .map(|sentence| view! { <span id="player-problem" role="alert" class="player-problem">{sentence}</span> })
     };
     let credit = move || {
         let shown = player.side.get() == Side::B || player.problem.with(Option::is_some);
@@ -34,10 +37,13 @@ fn Credit(
     };
     let name = licence::name(&track.licence);
     let licence = match licence::address(&track.licence) {
-        Some(address) => view! { <a href=address target="_blank" rel="noopener noreferrer license">{name}</a> }.into_any(),
+        Some(address) => {
+            view! { <a href=address target="_blank" rel="noopener noreferrer license">{name}</a> }.into_any()
+        }
         None => view! { <span>{name}</span> }.into_any(),
     };
-    let changes = (!track.changes.is_empty()).then(|| view! { <span>{track.changes.clone()}</span> });
+    let changes =
+        (!track.changes.is_empty()).then(|| view! { <span>"Analysed from a copy: "{track.changes.clone()}</span> });
     let source = if track.source.is_empty() { "Its page".to_owned() } else { track.source.clone() };
     let page = (!track.page.is_empty()).then(|| {
         view! {

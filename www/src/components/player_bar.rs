@@ -14,7 +14,9 @@ pub fn PlayerBar() -> impl IntoView {
     let icon = Signal::derive(move || if player.playing.get() { Icon::Pause } else { Icon::Play });
     let label = move || if player.playing.get() { "Pause" } else { "Play" };
     let track = move || {
-        player.neighbour.with(|neighbour| neighbour.as_ref().map_or_else(|| "Choose a track".to_owned(), |n| n.track.title.clone()))
+        player
+            .neighbour
+            .with(|neighbour| neighbour.as_ref().map_or_else(|| "Choose a track".to_owned(), |n| n.track.title.clone()))
     };
     view! {
         <section id="player" class="player" class:player-silent=silent aria-label="Player">

@@ -17,9 +17,11 @@ const STEP_S: f64 = 5.0;
 pub fn SoundPanel() -> impl IntoView {
     let page = expect_context::<Page>();
     let name = move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| sound.name.clone()));
-    let length = move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| minutes(sound.duration_s)));
+    let length =
+        move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| minutes(sound.duration_s)));
     let clipped = move || {
-        let clipped = !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| is_clipped(answer)));
+        let clipped =
+            !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| is_clipped(answer)));
         clipped.then(|| {
             view! {
                 <p id="note" class="note" data-kind="clipped">

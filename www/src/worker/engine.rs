@@ -40,9 +40,8 @@ impl Engine {
 
 async fn fetch_encoder() -> Result<Encoder, Failure> {
     let progress = |received, total| scope::post(Event::Fetched { part: Part::Encoder, received, total });
-    let bytes = fetch::bytes(ENCODER, MOST_ENCODER_BYTES, progress)
-        .await
-        .map_err(|error| error.failure("encoder", ENCODER))?;
+    let bytes =
+        fetch::bytes(ENCODER, MOST_ENCODER_BYTES, progress).await.map_err(|error| error.failure("encoder", ENCODER))?;
     Ok(Encoder::from_onnx(&bytes)?)
 }
 

@@ -29,9 +29,13 @@ impl FetchError {
             ),
             Self::Status(status) => Failure::new(
                 kind,
-                format!("This site has no {kind}: {name} answers with {status}. Whoever runs it needs to put the file there."),
+                format!(
+                    "This site has no {kind}: {name} answers with {status}. Whoever runs it needs to put the file there."
+                ),
             ),
-            Self::TooLarge => Failure::new(kind, format!("The {kind} is larger than is accepted: {name} cannot be right.")),
+            Self::TooLarge => {
+                Failure::new(kind, format!("The {kind} is larger than is accepted: {name} cannot be right."))
+            }
         }
     }
 }
@@ -40,8 +44,7 @@ impl FetchError {
 ///
 /// The browser's cache is asked, but never trusted without asking the server.
 pub async fn bytes(url: &str, limit: usize, progress: impl Fn(f64, Option<f64>)) -> Result<Vec<u8>, FetchError> {
-    let response =
-        Request::get(url).cache(RequestCache::NoCache).send().await.map_err(|_| FetchError::Interrupted)?;
+    let response = Request::get(url).cache(RequestCache::NoCache).send().await.map_err(|_| FetchError::Interrupted)?;
     if !response.ok() {
         return Err(FetchError::Status(response.status()));
     }

@@ -38,7 +38,7 @@ fn mel_of(analyser: &mut Analyser, samples: &[f32]) -> MelSpectrogram {
 fn every_column(samples: &[f32], window: usize) -> Vec<f32> {
     (0..COLUMNS)
         .flat_map(|column| {
-            let start = (samples.len() - window) * column / (COLUMNS - 1);
+            let start = place(column, COLUMNS - 1, samples.len() - window);
             &samples[start..start + window]
         })
         .copied()
@@ -54,7 +54,7 @@ fn levels(mel: &MelSpectrogram, step: usize) -> (usize, Vec<u8>) {
     let mut levels = Vec::with_capacity(mel.bands * columns);
     for row in mel.values.chunks_exact(mel.frames) {
         for column in 0..columns {
-            let (first, last) = (column * frames / columns, ((column + 1) * frames / columns).max(1));
+            let (first, last) = (place(column, columns, frames), place(column + 1, columns, frames));
             let brightest = (first..last).map(|frame| row[frame_at(frame)]).fold(f32::NEG_INFINITY, f32::max);
             levels.push(((brightest / mel.top_db + 1.0).clamp(0.0, 1.0) * 255.0) as u8);
         }
@@ -65,8 +65,13 @@ fn levels(mel: &MelSpectrogram, step: usize) -> (usize, Vec<u8>) {
 fn peaks(samples: &[f32]) -> Vec<f32> {
     (0..COLUMNS)
         .map(|column| {
-            let (first, last) = (column * samples.len() / COLUMNS, (column + 1) * samples.len() / COLUMNS);
+            let (first, last) = (place(column, COLUMNS, samples.len()), place(column + 1, COLUMNS, samples.len()));
             samples[first..last].iter().fold(0.0f32, |peak, sample| peak.max(sample.abs())).min(1.0)
         })
         .collect()
+}
+
+/// Where part `part` of `parts` equal parts of `length` begins. In 64 bits, because the product outgrows 32.
+fn place(part: usize, parts: usize, length: usize) -> usize {
+    (part as u64 * length as u64 / parts.max(1) as u64) as usize
 }

@@ -66,8 +66,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
             Some(mel) => mel,
             None => with(engine, |engine| Ok(timed(&mut timings.mel_ms, || engine.analyser.mel(excerpt))))?,
         };
-        let embedding =
-            with(engine, |engine| Ok(timed(&mut timings.encode_ms, || engine.analyser.embed(&mel))?))?;
+        let embedding = with(engine, |engine| Ok(timed(&mut timings.encode_ms, || engine.analyser.embed(&mel))?))?;
         analysed.push(AnalysedExcerpt { start_s: excerpt.start_s, embedding });
     }
     let heard = Analysis::new(analysed)?;
@@ -86,7 +85,10 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
     })
 }
 
-fn with<T>(engine: &RefCell<Option<Engine>>, work: impl FnOnce(&mut Engine) -> Result<T, Failure>) -> Result<T, Failure> {
+fn with<T>(
+    engine: &RefCell<Option<Engine>>,
+    work: impl FnOnce(&mut Engine) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     match engine.borrow_mut().as_mut() {
         Some(engine) => work(engine),
         None => Err(Failure::new("worker", "The engine has not arrived yet. Try again in a moment.")),
