@@ -1,0 +1,39 @@
+//! The command line: one subcommand per stage.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{build, embed, export, search, serve, train};
+
+/// Finds music by how it sounds.
+#[derive(Debug, Parser)]
+#[command(name = "sonoscape", version)]
+struct Cli {
+    #[command(subcommand)]
+    stage: Stage,
+}
+
+#[derive(Debug, Subcommand)]
+enum Stage {
+    Build(build::Args),
+    Embed(embed::Args),
+    Search(search::Args),
+    Serve(serve::Args),
+    Train(train::Args),
+    Export(export::Args),
+}
+
+/// Carries out what the command line asks for.
+///
+/// # Errors
+/// Those of the stage, as one sentence.
+pub fn run() -> Result<()> {
+    match Cli::parse().stage {
+        Stage::Build(args) => build::run(&args),
+        Stage::Embed(args) => embed::run(&args),
+        Stage::Search(args) => search::run(&args),
+        Stage::Serve(args) => serve::run(args),
+        Stage::Train(args) => train::run(&args),
+        Stage::Export(args) => export::run(&args),
+    }
+}

@@ -1,0 +1,52 @@
+//! From a file to what was heard in it.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use sonoscape::{Analyser, Analysis, Clip, EXCERPTS_PER_TRACK, Encoder};
+
+use crate::decode::decode;
+use crate::tags::Tags;
+
+static SHIPPED: &[u8] = include_bytes!("../../models/encoder.onnx");
+
+/// Files beyond this size are analysed one at a time, so that several long recordings never fill the memory.
+const LARGE_BYTES: u64 = 32 << 20;
+
+/// What was heard in a file.
+#[derive(Debug)]
+pub struct Heard {
+    pub tags: Tags,
+    /// Length of the recording, in seconds.
+    pub duration_s: f32,
+    pub analysis: Analysis,
+}
+
+/// The bytes of the encoder in `file`, or of the shipped one.
+pub fn encoder_bytes(file: Option<&Path>) -> Result<Vec<u8>> {
+    match file {
+        Some(file) => std::fs::read(file).with_context(|| format!("The encoder {} cannot be read", file.display())),
+        None => Ok(SHIPPED.to_vec()),
+    }
+}
+
+/// The encoder in `file`, or the shipped one.
+pub fn encoder(file: Option<&Path>) -> Result<Encoder> {
+    Ok(Encoder::from_onnx(&encoder_bytes(file)?)?)
+}
+
+/// Decodes and analyses one file.
+///
+/// # Errors
+/// One sentence with a remedy.
+pub fn hear(path: &Path, analyser: &mut Analyser) -> Result<Heard> {
+    static LARGE: Mutex<()> = Mutex::new(());
+    let large = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > LARGE_BYTES);
+    let _turn = large.then(|| LARGE.lock().unwrap_or_else(PoisonError::into_inner));
+    let decoded = decode(path)?;
+    let clip = Clip::from_channels(&decoded.channels, decoded.sample_rate)?;
+    drop(decoded.channels);
+    let analysis = analyser.analyse(&clip, EXCERPTS_PER_TRACK, |_, _| ())?;
+    Ok(Heard { tags: decoded.tags, duration_s: clip.duration_s(), analysis })
+}

@@ -1,0 +1,30 @@
+//! Sonoscape's native companion: trains the encoder, builds catalogues, serves the page.
+
+mod build;
+mod catalogue;
+mod cli;
+mod decode;
+mod embed;
+mod export;
+mod hear;
+mod library;
+mod mel_store;
+mod npy;
+mod onnx;
+mod progress;
+mod search;
+mod serve;
+mod tags;
+mod train;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

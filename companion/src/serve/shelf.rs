@@ -1,0 +1,79 @@
+//! A catalogue that is served: which of its files, and which audio.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use anyhow::Result;
+use sonoscape::catalogue::MANIFEST_NAME;
+
+use super::place::{decoded, inside};
+use crate::catalogue;
+
+/// A catalogue's folder and the folder of its music.
+pub struct Shelf {
+    folder: PathBuf,
+    audio: Option<PathBuf>,
+    listed: Mutex<(Option<SystemTime>, Arc<Listed>)>,
+}
+
+/// What may be asked for.
+#[derive(Default)]
+struct Listed {
+    files: HashSet<String>,
+    audio: HashSet<String>,
+}
+
+impl Shelf {
+    /// Reads the catalogue in `folder`, and again whenever it is built anew.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn open(folder: &Path, audio: Option<PathBuf>) -> Result<Self> {
+        let listed = Listed::read(folder)?;
+        let modified = modified(folder);
+        Ok(Self { folder: folder.canonicalize()?, audio, listed: Mutex::new((modified, Arc::new(listed))) })
+    }
+
+    /// Where the catalogue lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The catalogue's file called `name`.
+    pub fn file(&self, name: &str) -> Option<PathBuf> {
+        self.listed().files.contains(name).then(|| inside(&self.folder, name))?
+    }
+
+    /// The audio file at `path`, provided that the catalogue lists it.
+    pub fn sound(&self, path: &str) -> Option<PathBuf> {
+        let root = self.audio.as_ref()?;
+        self.listed().audio.contains(path).then(|| inside(root, path))?
+    }
+
+    fn listed(&self) -> Arc<Listed> {
+        let mut cached = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let modified = modified(&self.folder);
+        if modified != cached.0
+            && let Ok(listed) = Listed::read(&self.folder)
+        {
+            *cached = (modified, Arc::new(listed));
+        }
+        cached.1.clone()
+    }
+}
+
+impl Listed {
+    fn read(folder: &Path) -> Result<Self> {
+        let manifest = catalogue::read_manifest(folder)?;
+        let catalogue = catalogue::read(folder)?;
+        let files = manifest.shards.into_iter().map(|shard| shard.name).chain([MANIFEST_NAME.to_owned()]);
+        let audio = catalogue.tracks().iter().filter_map(|track| decoded(track.audio.strip_prefix("audio/")?));
+        Ok(Self { files: files.collect(), audio: audio.collect() })
+    }
+}
+
+fn modified(folder: &Path) -> Option<SystemTime> {
+    std::fs::metadata(folder.join(MANIFEST_NAME)).ok()?.modified().ok()
+}

@@ -1,0 +1,81 @@
+//! The companion as people run it: real files, a real library, a real server.
+
+mod build;
+mod embed;
+mod resume;
+mod search;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The files of `tests/audio` that hold enough sound to be analysed.
+const SOUNDS: [&str; 6] = ["aac.m4a", "cbr.mp3", "flac.flac", "opus.opus", "vbr.mp3", "vorbis.ogg"];
+
+/// A folder of its own for one test, with music in `music`.
+struct Workplace(tempfile::TempDir);
+
+impl Workplace {
+    fn with(sounds: &[&str]) -> Self {
+        let workplace = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir(workplace.path("music")).unwrap();
+        for sound in sounds {
+            workplace.add(sound, sound);
+        }
+        workplace
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn add(&self, sound: &str, name: &str) {
+        let place = self.path("music").join(name);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::copy(audio(sound), place).unwrap();
+    }
+
+    fn sonoscape(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sonoscape"));
+        command.args(arguments).current_dir(self.0.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.sonoscape(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn failure(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn build(&self) -> Value {
+        self.json(&["build", "music", "--json"])
+    }
+
+    /// The shipped encoder under another id: one more comment in its file.
+    fn other_encoder(&self) -> String {
+        let mut bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/encoder.onnx")).unwrap();
+        bytes.extend(b"\x32\x07comment");
+        std::fs::write(self.path("other.onnx"), bytes).unwrap();
+        "other.onnx".into()
+    }
+}
+
+fn audio(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audio").join(name)
+}
+
+fn texts<'a>(rows: &'a Value, key: &str) -> Vec<&'a str> {
+    rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap()).collect()
+}
