@@ -25,6 +25,7 @@ pub fn App() -> impl IntoView {
         <Show when=move || empty.get() fallback=Rooms>
             <Hero/>
         </Show>
+        <Progress/>
         <PlayerBar/>
         <Keys dialog=keys/>
         <Explanations/>
@@ -44,7 +45,6 @@ fn Rooms() -> impl IntoView {
                 <SoundPanel/>
             </div>
             <div class="room-nearest">
-                <Progress/>
                 <Neighbours/>
             </div>
         </main>

@@ -132,8 +132,8 @@ pub enum Stage {
 pub struct Picture {
     /// Length of the sound in seconds.
     pub duration_s: f32,
-    /// Largest magnitude in each column, shape `[columns]`, 0 to 1.
-    pub peaks: Vec<f32>,
+    /// Root mean square of each column of the waveform.
+    pub loudness: Vec<f32>,
     /// Number of mel bands.
     pub bands: u32,
     /// Number of columns of the mel spectrogram.

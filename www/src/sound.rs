@@ -11,8 +11,8 @@ pub struct Sound {
     pub url: String,
     /// Length in seconds.
     pub duration_s: f64,
-    /// Largest magnitude in each column of the waveform, 0 to 1.
-    pub peaks: Vec<f32>,
+    /// Root mean square of each column of the waveform.
+    pub loudness: Vec<f32>,
     /// Its mel spectrogram.
     pub spectrogram: Spectrogram,
 }
@@ -39,6 +39,6 @@ impl Sound {
             levels: picture.levels.to_vec(),
             band_hz: picture.band_hz,
         };
-        Self { name, url, duration_s: f64::from(picture.duration_s), peaks: picture.peaks, spectrogram }
+        Self { name, url, duration_s: f64::from(picture.duration_s), loudness: picture.loudness, spectrogram }
     }
 }

@@ -4,7 +4,7 @@ use super::icon::{Icon, IconView};
 use crate::licence;
 use crate::page::Page;
 use crate::player::Side;
-use crate::protocol::Neighbour;
+use crate::protocol::{Neighbour, Track};
 
 /// Who made what plays, under which licence, and where it comes from; or why it cannot be heard.
 #[component]
@@ -17,10 +17,14 @@ pub fn Attribution() -> impl IntoView {
             .map(|sentence| view! { <span id="player-problem" role="alert" class="player-problem">{sentence}</span> })
     };
     let credit = move || {
-        let shown = player.side.get() == Side::B || player.problem.with(Option::is_some);
+        let shown = player.side.get() == Side::B && player.problem.with(Option::is_none);
         player.neighbour.get().filter(|_| shown).map(|neighbour| view! { <Credit neighbour/> })
     };
-    view! { <p id="attribution" class="attribution">{problem}{credit}</p> }
+    let way_out = move || {
+        let neighbour = player.neighbour.get().filter(|_| player.problem.with(Option::is_some));
+        neighbour.map(|neighbour| view! { <PageLink track=neighbour.track/> })
+    };
+    view! { <p id="attribution" class="attribution">{problem}{way_out}{credit}</p> }
 }
 
 /// The credit that the licence asks for.
@@ -44,11 +48,17 @@ fn Credit(
     };
     let changes =
         (!track.changes.is_empty()).then(|| view! { <span>"Analysed from a copy: "{track.changes.clone()}</span> });
-    let source = if track.source.is_empty() { "Its page".to_owned() } else { track.source.clone() };
-    let page = (!track.page.is_empty()).then(|| {
-        view! {
-            <a href=track.page.clone() target="_blank" rel="noopener noreferrer">{source}<IconView icon=Icon::Leave/></a>
-        }
-    });
-    view! { <span class="credit">{words}</span>{licence}{changes}{page} }
+    view! { <span class="credit">{words}</span>{licence}{changes}<PageLink track/> }
+}
+
+/// A link to the track's own page, where there is one.
+#[component]
+fn PageLink(
+    /// The track.
+    track: Track,
+) -> impl IntoView {
+    let source = if track.source.is_empty() { "Its page".to_owned() } else { track.source };
+    (!track.page.is_empty()).then(|| {
+        view! { <a href=track.page target="_blank" rel="noopener noreferrer">{source}<IconView icon=Icon::Leave/></a> }
+    })
 }

@@ -19,7 +19,7 @@ pub fn Header(
                 <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
                     <use href="mark.svg#mark"></use>
                 </svg>
-                "Sonoscape"
+                <span class="brand-name">"Sonoscape"</span>
             </h1>
             <Show when=move || !empty.get()>
                 <div class="next">

@@ -71,7 +71,7 @@ fn Stage() -> impl IntoView {
         }
     };
     view! {
-        <div class="stage">
+        <div class="stage" class:stage-empty=move || duration.get() == 0.0>
             <div
                 id="waveform"
                 class="waveform"

@@ -40,6 +40,7 @@ impl Engine {
 
 async fn fetch_encoder() -> Result<Encoder, Failure> {
     let progress = |received, total| scope::post(Event::Fetched { part: Part::Encoder, received, total });
+    progress(0.0, None);
     let bytes =
         fetch::bytes(ENCODER, MOST_ENCODER_BYTES, progress).await.map_err(|error| error.failure("encoder", ENCODER))?;
     Ok(Encoder::from_onnx(&bytes)?)
@@ -47,6 +48,7 @@ async fn fetch_encoder() -> Result<Encoder, Failure> {
 
 async fn fetch_catalogue() -> Result<Catalogue, Failure> {
     let address = format!("{CATALOGUE}/{MANIFEST_NAME}");
+    scope::post(Event::Fetched { part: Part::Catalogue, received: 0.0, total: None });
     let json = fetch::bytes(&address, MOST_MANIFEST_BYTES, |_, _| ())
         .await
         .map_err(|error| error.failure("catalogue", &address))?;

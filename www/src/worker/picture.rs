@@ -20,7 +20,7 @@ pub fn draw(analyser: &mut Analyser, clip: &Clip) -> (Picture, Option<MelSpectro
     let (columns, levels) = levels(&mel, if short { 1 } else { frames_per_window });
     let picture = Picture {
         duration_s: samples.len() as f32 / SAMPLE_RATE as f32,
-        peaks: peaks(samples),
+        loudness: loudness(samples),
         bands: mel.bands as u32,
         columns: columns as u32,
         levels: Uint8Array::from(levels.as_slice()),
@@ -62,11 +62,12 @@ fn levels(mel: &MelSpectrogram, step: usize) -> (usize, Vec<u8>) {
     (columns, levels)
 }
 
-fn peaks(samples: &[f32]) -> Vec<f32> {
+/// Root mean square of each column.
+fn loudness(samples: &[f32]) -> Vec<f32> {
     (0..COLUMNS)
         .map(|column| {
-            let (first, last) = (place(column, COLUMNS, samples.len()), place(column + 1, COLUMNS, samples.len()));
-            samples[first..last].iter().fold(0.0f32, |peak, sample| peak.max(sample.abs())).min(1.0)
+            let column = &samples[place(column, COLUMNS, samples.len())..place(column + 1, COLUMNS, samples.len())];
+            (column.iter().map(|sample| sample * sample).sum::<f32>() / column.len().max(1) as f32).sqrt()
         })
         .collect()
 }
