@@ -2,14 +2,15 @@
 
 pub mod checkpoint;
 mod data;
+mod folder;
 mod metrics;
 pub mod model;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use burn::config::Config;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
@@ -18,8 +19,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::build::report::Problem;
 use crate::mel_store::{self, Manifest, MelStore, Settings};
-use checkpoint::{Checkpoint, Progress};
+use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use data::Data;
+pub use folder::RunFolder;
 use metrics::{Metrics, Row};
 use model::{Autoencoder, AutoencoderConfig};
 
@@ -74,47 +76,6 @@ pub struct RunConfig {
     /// Steps from one checkpoint to the next.
     #[config(default = 100)]
     pub checkpoint_every: u64,
-}
-
-/// The files of a run.
-#[derive(Debug, Clone)]
-pub struct RunFolder(PathBuf);
-
-impl RunFolder {
-    pub fn new(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
-    pub fn config(&self) -> PathBuf {
-        self.0.join("config.json")
-    }
-
-    pub fn mels(&self) -> PathBuf {
-        self.0.join("mels.bin")
-    }
-
-    pub fn checkpoint(&self) -> PathBuf {
-        self.0.join("checkpoint.bin")
-    }
-
-    pub fn metrics(&self) -> PathBuf {
-        self.0.join("metrics.csv")
-    }
-
-    /// # Errors
-    /// When there is no run.
-    pub fn load_config(&self) -> Result<RunConfig> {
-        let path = self.config();
-        RunConfig::load(&path)
-            .with_context(|| format!("{} cannot be read; start a run with `sonoscape train`", path.display()))
-    }
-
-    /// # Errors
-    /// When there is no checkpoint, or one of another network.
-    pub fn load_checkpoint(&self, config: &RunConfig, device: &Device) -> Result<Checkpoint> {
-        let fresh = Checkpoint::new(config, device);
-        Checkpoint::load(&self.checkpoint(), fresh.model, fresh.optimizer)
-    }
 }
 
 /// Trains until the steps or the minutes are spent.
@@ -172,13 +133,10 @@ pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Li
 
     while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let started = Instant::now();
-        let step = state.progress.step;
-        let tiles = data.batch(step, config.batch_size, &device)?;
+        let tiles = data.batch(state.progress.step, config.batch_size, &device)?;
         let loss = mse(state.model.forward(tiles.clone()), tiles);
         let value = f64::from(loss.clone().into_scalar::<f32>());
-        if !value.is_finite() {
-            bail!("Training diverged at step {step}. Lower the learning rate; the last checkpoint is from before.");
-        }
+        ensure!(value.is_finite(), DIVERGED);
         let gradients = GradientsParams::from_grads(loss.backward(), &state.model);
         state.model = state.optimizer.step(config.learning_rate, state.model, gradients);
         state.progress.count(value, started.elapsed());

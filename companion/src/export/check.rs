@@ -47,7 +47,7 @@ pub fn agreement(
 ///
 /// # Errors
 /// When the file does not load or run.
-pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &burn::tensor::Tensor<D>) -> Result<Vec<f32>> {
+pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &Tensor<D>) -> Result<Vec<f32>> {
     let shape = input.dims();
     let values = input.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let plan = onnx()
@@ -59,12 +59,12 @@ pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &burn::tensor::Tensor<D>)
     Ok(output[0].to_plain_array_view::<f32>()?.iter().copied().collect())
 }
 
-fn largest_difference<const D: usize>(ours: &burn::tensor::Tensor<D>, theirs: &[f32]) -> Result<f32> {
+fn largest_difference<const D: usize>(ours: &Tensor<D>, theirs: &[f32]) -> Result<f32> {
     let ours = ours.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
     ensure!(ours.len() == theirs.len(), "The exported graph gives {} values instead of {}.", theirs.len(), ours.len());
     Ok(ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
 }
 
-fn row(values: &[f32]) -> burn::tensor::Tensor<2> {
-    burn::tensor::Tensor::<1>::from_floats(values, &Default::default()).unsqueeze()
+fn row(values: &[f32]) -> Tensor<2> {
+    Tensor::<1>::from_floats(values, &Default::default()).unsqueeze()
 }

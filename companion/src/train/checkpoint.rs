@@ -5,15 +5,18 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::store::ModuleRecord;
-use burn::tensor::Bytes;
+use burn::tensor::{Bytes, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::model::Autoencoder;
 
 const MAGIC: &[u8; 8] = b"SONOCKPT";
+
+/// What is said when the numbers have run away.
+pub const DIVERGED: &str = "Training diverged. Lower the learning rate; the last checkpoint is from before.";
 
 /// What a run knows besides its weights.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -41,10 +44,11 @@ impl Checkpoint {
     /// Writes beside `path`, then renames, so that a kill leaves the old file or the new one.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk refuses, or a weight is no number any more: the file then stays as it was.
     pub fn save(&self, path: &Path) -> Result<()> {
         // A record misses the batch norms' latest running statistics; `valid` takes them in first.
         let settled = self.model.valid();
+        ensure!(is_finite(&settled), DIVERGED);
         let sections = [
             Bytes::from_bytes_vec(serde_json::to_vec(&self.progress)?),
             settled.into_record().into_bytes()?,
@@ -80,6 +84,18 @@ impl Checkpoint {
         };
         read().with_context(|| format!("The checkpoint {} cannot be used", path.display()))
     }
+}
+
+fn is_finite(model: &Autoencoder) -> bool {
+    struct Check(bool);
+    impl ModuleVisitor for Check {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 &= param.val().sum().into_scalar::<f32>().is_finite();
+        }
+    }
+    let mut check = Check(true);
+    model.visit(&mut check);
+    check.0
 }
 
 fn section(file: &mut File) -> Result<Vec<u8>> {
