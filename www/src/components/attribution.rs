@@ -48,7 +48,7 @@ fn Credit(
     };
     let changes =
         (!track.changes.is_empty()).then(|| view! { <span>"Analysed from a copy: "{track.changes.clone()}</span> });
-    view! { <span class="credit">{words}</span>{licence}{changes}<PageLink track/> }
+    view! { <span class="credit">{words}</span>{licence}<PageLink track/>{changes} }
 }
 
 /// A link to the track's own page, where there is one.

@@ -5,6 +5,9 @@ use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 /// Least distance of two times on the axis, in CSS pixels.
 const TICK_DISTANCE: f64 = 72.0;
 
+/// Least distance of two frequencies on the axis, in CSS pixels.
+pub const LABEL_HEIGHT: f64 = 16.0;
+
 /// Frequencies that are labelled, in Hz.
 const LABELLED_HZ: [f32; 6] = [250.0, 500.0, 1000.0, 2000.0, 4000.0, 7000.0];
 
@@ -36,14 +39,20 @@ impl Ranged for Axis {
     }
 }
 
-/// Where each labelled frequency lies on the scale of bands.
-pub fn frequency_ticks(band_hz: &[f32]) -> Vec<(f64, f32)> {
+/// Where each labelled frequency lies on the scale of bands; those nearer than `distance` bands to the one above are left out.
+pub fn frequency_ticks(band_hz: &[f32], distance: f64) -> Vec<(f64, f32)> {
     let place = |hz: f32| {
         let above = band_hz.iter().position(|&centre| centre >= hz).filter(|&above| above > 0)?;
         let (low, high) = (band_hz[above - 1], band_hz[above]);
         Some((above as f64 - 0.5 + f64::from((hz - low) / (high - low)), hz))
     };
-    LABELLED_HZ.into_iter().filter_map(place).collect()
+    let mut ticks: Vec<(f64, f32)> = Vec::new();
+    for tick in LABELLED_HZ.into_iter().rev().filter_map(place) {
+        if ticks.last().is_none_or(|(above, _)| above - tick.0 >= distance) {
+            ticks.push(tick);
+        }
+    }
+    ticks
 }
 
 /// Times to label, so that they neither crowd nor run over the edge.
@@ -71,7 +80,14 @@ mod tests {
 
     #[test]
     fn frequencies_lie_between_the_bands_around_them() {
-        assert_eq!(frequency_ticks(&[100.0, 200.0, 300.0]), [(2.0, 250.0)]);
+        assert_eq!(frequency_ticks(&[100.0, 200.0, 300.0], 0.0), [(2.0, 250.0)]);
+    }
+
+    #[test]
+    fn frequencies_that_would_overlap_are_left_out() {
+        let bands = [100.0, 300.0, 900.0, 1100.0];
+        assert_eq!(frequency_ticks(&bands, 0.0).len(), 3);
+        assert_eq!(frequency_ticks(&bands, 1.2).iter().map(|(_, hz)| *hz).collect::<Vec<_>>(), [1000.0, 250.0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::axis::{Axis, frequency_ticks, hertz, time_ticks};
+use super::axis::{Axis, LABEL_HEIGHT, frequency_ticks, hertz, time_ticks};
 use super::canvas::{Paper, keep_painted};
 use crate::magma::MAGMA;
 use crate::page::Page;
@@ -65,7 +65,9 @@ fn paint_levels(paper: &Paper, spectrogram: &Spectrogram) -> Result<(), JsValue>
 fn paint_axes(paper: &Paper, sound: &Sound) -> Result<(), Box<dyn std::error::Error>> {
     let (left, bottom) = (AXIS_LEFT * paper.scale, AXIS_BOTTOM * paper.scale);
     let backend = CanvasBackend::with_canvas_object(paper.canvas.clone()).ok_or("a canvas without a context")?;
-    let hz_ticks = frequency_ticks(&sound.spectrogram.band_hz);
+    let bands = sound.spectrogram.bands as f64;
+    let distance = LABEL_HEIGHT * paper.scale * bands / (paper.height - bottom).max(1.0);
+    let hz_ticks = frequency_ticks(&sound.spectrogram.band_hz, distance);
     let s_ticks = time_ticks(sound.duration_s, (paper.width - left) / paper.scale);
     let position = |hz: &f64| hz_ticks.iter().find(|(at, _)| at == hz).map_or(String::new(), |(_, hz)| hertz(*hz));
     let long = sound.duration_s >= 120.0;
@@ -77,7 +79,7 @@ fn paint_axes(paper: &Paper, sound: &Sound) -> Result<(), Box<dyn std::error::Er
         .set_label_area_size(LabelAreaPosition::Bottom, bottom as u32)
         .build_cartesian_2d(
             Axis { end: sound.duration_s, ticks: s_ticks },
-            Axis { end: sound.spectrogram.bands as f64, ticks: hz_ticks.iter().map(|(at, _)| *at).collect() },
+            Axis { end: bands, ticks: hz_ticks.iter().map(|(at, _)| *at).collect() },
         )?;
     chart
         .configure_mesh()
