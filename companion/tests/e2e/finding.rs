@@ -65,13 +65,14 @@ async fn the_dropped_sound_and_a_neighbour_are_compared_by_ear() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_may_be_dropped_anywhere_on_the_window() {
+async fn a_file_may_be_dropped_anywhere_on_the_window_or_pasted() {
     let (collection, server) = served();
     on_page(&server.address, |page| async move {
         page.engine_is_ready().await?;
         page.drop_file(&collection.cut(&STYLES[4])).await?;
-        let rows = page.neighbours_after(0).await?;
-        assert_eq!(rows[0].title, STYLES[4].name);
+        assert_eq!(page.neighbours_after(0).await?[0].title, STYLES[4].name);
+        page.paste_file(&collection.cut(&STYLES[5])).await?;
+        assert_eq!(page.neighbours_after(1).await?[0].title, STYLES[5].name);
         Ok(())
     })
     .await;

@@ -16,12 +16,14 @@ async fn the_page_and_the_companion_hear_the_same() {
     let collection = Collection::get();
     let server = Server::start(&collection.catalogue, &collection.music);
     on_page(&server.address, |page| async move {
+        let other = companion::embedding(&collection.cut(&STYLES[0]));
         for file in files(collection) {
             page.neighbours_of(&file).await?;
             let analysis = page.analyses().await?.pop().context("the page heard the file")?;
             let cosine = cosine(&analysis.embedding, &companion::embedding(&file));
             println!("{}: cosine {cosine:.6} between the page's embedding and the companion's", file.display());
             assert!(cosine >= PAGE_AGAINST_COMPANION, "{}: {cosine}", file.display());
+            assert!(self::cosine(&analysis.embedding, &other) < PAGE_AGAINST_COMPANION, "everything sounds the same");
         }
         Ok(())
     })

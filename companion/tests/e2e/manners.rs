@@ -91,7 +91,7 @@ async fn everything_is_within_reach_of_the_keyboard() {
         let _: bool = page.until("the list of keys is closed", closed).await?;
 
         reach(&page, "#neighbours > li .play").await?;
-        reach(&page, "#neighbours > li .page").await?;
+        reach(&page, "#neighbours > li .score").await?;
         reach(&page, "#side-a").await?;
         reach(&page, "#seek").await
     })

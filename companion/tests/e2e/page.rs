@@ -76,16 +76,27 @@ impl Page {
 
     /// Drops a file anywhere on the window.
     pub async fn drop_file(&self, file: &Path) -> Result<()> {
-        const DROP: &str = "
+        const DROP: &str = "for (const kind of ['dragenter', 'dragover', 'drop'])
+            document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, ...bubbling }));";
+        self.hand_over(file, DROP).await
+    }
+
+    /// Pastes a file.
+    pub async fn paste_file(&self, file: &Path) -> Result<()> {
+        const PASTE: &str =
+            "document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, ...bubbling }));";
+        self.hand_over(file, PASTE).await
+    }
+
+    async fn hand_over(&self, file: &Path, dispatch: &str) -> Result<()> {
+        const TRANSFER: &str = "
             const [name, bytes] = arguments;
             const transfer = new DataTransfer();
             transfer.items.add(new File([new Uint8Array(bytes)], name));
-            for (const kind of ['dragenter', 'dragover', 'drop']) {
-                const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
-                document.body.dispatchEvent(new DragEvent(kind, options));
-            }";
+            const bubbling = { bubbles: true, cancelable: true };";
         let name = file.file_name().context("a file name")?.to_string_lossy();
-        self.browser.execute(DROP, vec![json!(name), json!(std::fs::read(file)?)]).await?;
+        let arguments = vec![json!(name), json!(std::fs::read(file)?)];
+        self.browser.execute(format!("{TRANSFER}{dispatch}"), arguments).await?;
         Ok(())
     }
 
