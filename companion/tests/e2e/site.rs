@@ -119,7 +119,7 @@ async fn answer(State(host): State<Arc<Host>>, request: Request) -> Response {
         Some(Fault::Truncated) => (kind, bytes[..bytes.len() / 2].to_vec()).into_response(),
         Some(Fault::Altered) => (kind, altered(bytes)).into_response(),
         Some(Fault::Replaced(other)) => (kind, other).into_response(),
-        Some(Fault::Broken) => (kind, broken(bytes)).into_response(),
+        Some(Fault::Broken) => (kind, broken(&bytes)).into_response(),
         Some(Fault::Late(delay)) => {
             tokio::time::sleep(delay).await;
             (kind, bytes).into_response()
@@ -133,7 +133,7 @@ fn altered(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn broken(bytes: Vec<u8>) -> Body {
+fn broken(bytes: &[u8]) -> Body {
     let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
     Body::from_stream(tokio_stream::iter([Ok(half), Err(io::Error::other("cut"))]))
 }
