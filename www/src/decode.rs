@@ -34,7 +34,7 @@ extern "C" {
 pub struct Decoded {
     /// Sample rate in Hz.
     pub sample_rate: u32,
-    /// One `Float32Array` a channel, each with a buffer of its own.
+    /// One array a channel, of `Float32Array`s that follow one another, each with a buffer of its own.
     pub channels: Array,
 }
 
@@ -160,17 +160,15 @@ async fn copy_channels(buffer: &AudioBuffer) -> Result<Array, Problem> {
     let channels = Array::new();
     for channel in 0..buffer.number_of_channels() {
         let data = source.channel_data(channel).map_err(too_large)?;
-        let copy = Float32Array::new_with_length(length);
-        let mut start = 0;
-        while start < length {
+        let slices = Array::new();
+        for start in (0..length).step_by(SLICE as usize) {
             let end = length.min(start.saturating_add(SLICE));
-            copy.set(&data.subarray(start, end), start);
-            start = end;
-            if start < length {
+            slices.push(&Float32Array::new(&data.subarray(start, end)));
+            if end < length {
                 pause(0).await;
             }
         }
-        channels.push(&copy);
+        channels.push(&slices);
     }
     Ok(channels)
 }

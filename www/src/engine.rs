@@ -19,7 +19,7 @@ const LOADING_PATIENCE_MS: u32 = 30_000;
 const QUERY_PATIENCE_MS: u32 = 4000;
 
 /// How long the worker may say nothing while it works, in milliseconds.
-const WORKING_PATIENCE_MS: u32 = 20_000;
+const WORKING_PATIENCE_MS: u32 = 45_000;
 
 /// What the page learns from its worker.
 pub enum Report {
@@ -98,8 +98,8 @@ impl Engine {
 
     /// Asks for the neighbours of a sound, whose channels the worker takes over.
     pub fn analyse(&self, query: u32, sound: Decoded) {
-        let buffers = sound.channels.iter().map(|channel| channel.unchecked_into::<Float32Array>().buffer());
-        let transfer: Array = buffers.collect();
+        let slices = sound.channels.iter().flat_map(|channel| channel.unchecked_into::<Array>().to_vec());
+        let transfer: Array = slices.map(|slice| slice.unchecked_into::<Float32Array>().buffer()).collect();
         let request = Request::Analyse { query, sample_rate: sound.sample_rate, channels: sound.channels };
         self.alarm.ring_in(QUERY_PATIENCE_MS);
         self.post(request, &transfer);

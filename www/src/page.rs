@@ -1,17 +1,19 @@
-//! The page's state, and what happens to it.
+//! The page's state, and what a person can do to it.
+
+mod hearing;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use web_sys::{CustomEvent, CustomEventInit, File, Url};
+use web_sys::{File, Url};
 
 use crate::decode::{Decoded, decode};
-use crate::engine::{Engine, Report};
+use crate::engine::Engine;
 use crate::pause::{measure, now_ms};
 use crate::player::Player;
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Event, Failure, Part, Picture, Stage};
+use crate::protocol::{Answer, Part, Stage};
 use crate::sound::Sound;
 
 /// Share of clipped samples from which it is worth a remark.
@@ -186,119 +188,11 @@ impl Page {
         }
     }
 
-    fn hear(self, report: Report) {
-        match report {
-            Report::Said(event) => self.hear_event(event),
-            Report::Unreachable => {
-                let sentence = "The engine could not be fetched. Check the connection, then try again.";
-                self.fail_engine(Problem::new("network", sentence).retry(Retry::Loading));
-            }
-            Report::Died => self.revive(),
-        }
-    }
-
-    fn hear_event(self, event: Event) {
-        match event {
-            Event::Awake => self.with_engine(Engine::load),
-            Event::Died => self.revive(),
-            Event::Fetched { part, received, total } => {
-                self.engine.set(EngineState::Loading { part, received, total });
-            }
-            Event::Loaded { tracks } => {
-                self.with_engine(Engine::rest);
-                measure("engine", 0.0, now_ms());
-                self.engine.set(EngineState::Ready { tracks });
-                self.ask();
-            }
-            Event::Failed { query: None, failure } => {
-                self.fail_engine(Problem::of_worker(failure, Retry::Loading));
-            }
-            Event::Reached { query, stage } if self.is_in_work(query) => self.stage.set(Some(stage)),
-            Event::Drawn { query, picture } if self.is_in_work(query) => self.show_sound(picture),
-            Event::Answered { query, answer } if self.is_in_work(query) => self.show_answer(answer),
-            Event::Failed { query: Some(query), failure } if self.is_in_work(query) => {
-                self.with_engine(Engine::rest);
-                self.fail_query(of_sound(failure));
-            }
-            Event::Reached { .. } | Event::Drawn { .. } | Event::Answered { .. } | Event::Failed { .. } => {}
-        }
-    }
-
-    fn show_sound(self, picture: Picture) {
-        let Some((name, url)) = self.with_query(|query| (query.file.name(), query.url.clone())) else {
-            return;
-        };
-        self.player.set_sound(&url);
-        self.stale.set(self.answer.with_untracked(Option::is_some));
-        self.sound.set(Some(Arc::new(Sound::new(name, url, picture))));
-    }
-
-    fn show_answer(self, answer: Answer) {
-        self.with_engine(Engine::rest);
-        let Some(query) = self.end_query() else {
-            return;
-        };
-        let timings = answer.timings;
-        let name = query.file.name();
-        announce(query.number, &name, &answer);
-        self.current.set(0);
-        self.answer.set(Some(Arc::new(answer)));
-        self.stale.set(false);
-        self.stage.set(None);
-        let settled = self.sound.get_untracked();
-        let before = self.work.try_update_value(|work| std::mem::replace(&mut work.settled, settled)).flatten();
-        release(before.as_deref());
-        spawn_local(async move {
-            crate::pause::pause(0).await;
-            let stages = [
-                ("resample", timings.resample_ms),
-                ("mel", timings.mel_ms),
-                ("encode", timings.encode_ms),
-                ("search", timings.search_ms),
-                ("total", now_ms() - query.start_ms),
-            ];
-            for (stage, duration_ms) in stages {
-                measure(stage, query.start_ms, duration_ms);
-            }
-        });
-    }
-
     fn fail_query(self, problem: Problem) {
         if let Some(query) = self.end_query() {
             self.give_up(&query);
         }
         self.problem.set(Some(problem));
-    }
-
-    /// The engine cannot answer until something changes.
-    fn fail_engine(self, problem: Problem) {
-        self.with_engine(Engine::rest);
-        self.engine.set(EngineState::Failed);
-        let waited = self.work.with_value(|work| work.query.is_some());
-        let retry = if waited { Retry::Query } else { problem.retry };
-        self.fail_query(problem.retry(retry));
-    }
-
-    /// The worker has died: starts another one, and with it the query, but not for ever.
-    fn revive(self) {
-        let loading = matches!(self.engine.get_untracked(), EngineState::Loading { .. });
-        let query = self.end_query();
-        if loading && query.as_ref().is_none_or(|query| query.tries > 0) {
-            return self.hear(Report::Unreachable);
-        }
-        self.restart();
-        match query {
-            Some(query) if query.tries == 0 => {
-                self.give_up(&query);
-                self.begin(query.file.clone(), 1);
-            }
-            Some(query) => {
-                self.give_up(&query);
-                let sentence = "The engine stopped while it worked on this sound and was started again. Try once more, or choose a shorter piece.";
-                self.problem.set(Some(Problem::new("worker", sentence).retry(Retry::Query)));
-            }
-            None => {}
-        }
     }
 
     fn restart(self) {
@@ -342,39 +236,4 @@ impl Page {
 /// Whether so much of a sound is clipped that it is worth a remark.
 pub fn is_clipped(answer: &Answer) -> bool {
     answer.clipped_fraction >= CLIPPED
-}
-
-fn of_sound(failure: Failure) -> Problem {
-    let retry = if failure.kind == "worker" { Retry::Query } else { Retry::No };
-    Problem::of_worker(failure, retry)
-}
-
-fn release(sound: Option<&Sound>) {
-    if let Some(sound) = sound {
-        // An address that is gone cannot be revoked twice.
-        let _ = Url::revoke_object_url(&sound.url);
-    }
-}
-
-/// Tells scripts on the page what was found.
-fn announce(query: u32, name: &str, answer: &Answer) {
-    let detail = js_sys::Object::new();
-    let embedding = js_sys::Float32Array::from(answer.embedding.as_slice());
-    let entries = [
-        ("query", query.into()),
-        ("name", name.into()),
-        ("embedding", embedding.into()),
-        ("clippedFraction", answer.clipped_fraction.into()),
-        ("matches", (answer.neighbours.len() as u32).into()),
-    ];
-    for (key, value) in entries {
-        // Setting a property of a plain object cannot fail.
-        let _ = js_sys::Reflect::set(&detail, &key.into(), &value);
-    }
-    let init = CustomEventInit::new();
-    init.set_detail(&detail);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict("sonoscape:analysed", &init) {
-        // A listener that throws is its own affair.
-        let _ = document().dispatch_event(&event);
-    }
 }

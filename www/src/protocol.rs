@@ -31,7 +31,7 @@ pub enum Request {
         query: u32,
         /// Sample rate of the channels in Hz.
         sample_rate: u32,
-        /// `Float32Array`s of equal length, one a channel; transferred.
+        /// One array a channel, of `Float32Array`s that follow one another; transferred.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         channels: js_sys::Array,
     },

@@ -30,10 +30,8 @@ pub fn NeighbourRow(
     let label = format!("{name} by {}", track.artist);
     let licence = licence::name(&track.licence);
     let (score, time, frequency) = (neighbour.score, neighbour.time_score, neighbour.frequency_score);
-    let play = {
-        let neighbour = neighbour.clone();
-        move |_| page.player.toggle_neighbour(&neighbour)
-    };
+    let (query_start_s, start_s) = (neighbour.query_start_s, neighbour.start_s);
+    let play = move |_| page.player.toggle_neighbour(&neighbour);
     view! {
         <li
             class="row"
@@ -46,8 +44,8 @@ pub fn NeighbourRow(
             data-score=score
             data-time-score=time
             data-frequency-score=frequency
-            data-start-s=neighbour.start_s
-            data-query-start-s=neighbour.query_start_s
+            data-start-s=start_s
+            data-query-start-s=query_start_s
             on:focusin=move |_| page.current.set(index)
         >
             <button type="button" class="play" aria-pressed=move || sounding.get().to_string() aria-label=format!("Play {label}") on:click=play>

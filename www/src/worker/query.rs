@@ -106,10 +106,22 @@ fn timed<T>(total_ms: &mut f64, work: impl FnOnce() -> T) -> T {
 fn mix_down(query: &mut Query) -> Result<Clip, Failure> {
     let channels: Vec<Vec<f32>> = std::mem::take(&mut query.channels)
         .iter()
-        .filter_map(|channel| channel.dyn_into::<Float32Array>().ok())
-        .map(|channel| channel.to_vec())
+        .filter_map(|channel| channel.dyn_into::<Array>().ok())
+        .map(|slices| join(&slices))
         .collect();
     Ok(Clip::from_channels(&channels, query.sample_rate)?)
+}
+
+fn join(slices: &Array) -> Vec<f32> {
+    let slices: Vec<Float32Array> = slices.iter().filter_map(|slice| slice.dyn_into().ok()).collect();
+    let mut joined = vec![0.0; slices.iter().map(|slice| slice.length() as usize).sum()];
+    let mut rest = joined.as_mut_slice();
+    for slice in &slices {
+        let (here, after) = rest.split_at_mut(slice.length() as usize);
+        slice.copy_to(here);
+        rest = after;
+    }
+    joined
 }
 
 fn check_length(engine: &Engine, clip: &Clip) -> Result<(), Failure> {
