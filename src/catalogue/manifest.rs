@@ -136,8 +136,8 @@ impl ShardEntry {
     fn new(kind: ShardKind, bytes: &[u8]) -> Self {
         let sha256 = sha256_hex(bytes);
         let name = match kind {
-            ShardKind::Codes => format!("codes-{:.16}.bin", sha256),
-            ShardKind::Tracks => format!("tracks-{:.16}.json", sha256),
+            ShardKind::Codes => format!("codes-{sha256:.16}.bin"),
+            ShardKind::Tracks => format!("tracks-{sha256:.16}.json"),
         };
         Self { kind, name, bytes: bytes.len() as u64, sha256 }
     }
