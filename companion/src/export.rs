@@ -3,6 +3,7 @@
 mod card;
 pub mod check;
 pub mod network;
+pub mod whitening;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::mel_store::{MelStore, StoredExcerpt};
 use crate::onnx::Precision;
 use crate::train::model::{Autoencoder, AutoencoderConfig};
 use crate::train::{Data, RunFolder};
-use network::Standardisation;
+use whitening::Whitening;
 
 /// Write a trained encoder and its decoder as ONNX files.
 #[derive(Debug, clap::Args)]
@@ -29,14 +30,11 @@ pub struct Args {
     pub output: PathBuf,
 }
 
-/// Most excerpts that the standardisation is measured on.
-const MOST_STANDARDISED: usize = 4096;
+/// Most excerpts that the whitening is measured on.
+const MOST_MEASURED: usize = 4096;
 
 /// Tiles that the exported files are checked on.
 const CHECKED_TILES: usize = 16;
-
-/// Latents that vary less than this over the training data are left unscaled.
-const LEAST_DEVIATION: f32 = 1e-6;
 
 /// Exports the run's checkpoint and checks the files against the network in Burn.
 ///
@@ -52,68 +50,55 @@ pub fn run(args: &Args) -> Result<()> {
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
     let mut card = card::encoder(&config, &store, &data, &checkpoint.progress);
 
-    let standard = standardisation(&model, &config.model, &card, &store, data.training())?;
+    let whitening = whitening(&model, &config.model, &card, &store, data.training())?;
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
-    check::agreement(&model, &config.model, &standard, &tiles)?;
+    check::agreement(&model, &config.model, &whitening, &tiles)?;
 
     card.name = format!("time-frequency, {} steps", checkpoint.progress.step);
     let json = serde_json::to_string(&card)?;
     let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
-    let encoder = network::encoder(&model, &config.model, &standard, Precision::Half)?.into_bytes(&metadata);
-    let decoder = network::decoder(&model, &config.model, &standard, Precision::Half)?;
+    let encoder = network::encoder(&model, &config.model, &whitening, Precision::Half)?.into_bytes(&metadata);
+    let decoder = network::decoder(&model, &config.model, &whitening, Precision::Half)?;
     let id = Encoder::from_onnx(&encoder)?.id().to_owned();
     let decoder = decoder.into_bytes(&[("sonoscape-decoder-of", &id)]);
 
     fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
     write(&args.output.join("encoder.onnx"), &encoder)?;
     write(&args.output.join("decoder.onnx"), &decoder)?;
-    write(&args.output.join("encoder.md"), card::page(&card, &id).as_bytes())?;
+    write(&args.output.join("encoder.md"), card::page(&card, &config.model, &id).as_bytes())?;
     println!("encoder {:.2} MB, decoder {:.2} MB, id {id}", megabytes(&encoder), megabytes(&decoder));
     Ok(())
 }
 
-/// Mean and deviation of each latent of the excerpts' embeddings, before those are scaled to unit length.
-fn standardisation(
+/// The whitening of the excerpts' embeddings, before those are scaled to unit length.
+fn whitening(
     model: &Autoencoder,
     config: &AutoencoderConfig,
     card: &EncoderCard,
     store: &MelStore,
     excerpts: &[StoredExcerpt],
-) -> Result<Standardisation> {
-    let none = Standardisation::none(card.dimension);
+) -> Result<Whitening> {
+    let none = Whitening::none(config.latents, card.halves.len());
     let json = serde_json::to_string(card)?;
     let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
     let encoder = Encoder::from_onnx(&network::encoder(model, config, &none, Precision::Full)?.into_bytes(&metadata))?;
-    let count = excerpts.len().min(MOST_STANDARDISED);
+    let count = excerpts.len().min(MOST_MEASURED);
     let pooled: Vec<Vec<f64>> = (0..count)
         .into_par_iter()
         .map(|i| {
             let latents = encoder.latents(&store.image(&excerpts[i * excerpts.len() / count])?)?;
-            Ok(pool(&latents, card.dimension))
+            Ok(mean_of_rows(&latents, card.dimension))
         })
         .collect::<Result<_>>()?;
-    let mean = pool_rows(&pooled, card.dimension);
-    let squares: Vec<Vec<f64>> =
-        pooled.iter().map(|row| row.iter().zip(&mean).map(|(value, mean)| (value - mean).powi(2)).collect()).collect();
-    let deviation = pool_rows(&squares, card.dimension).into_iter().map(|variance| variance.sqrt() as f32);
-    Ok(Standardisation {
-        mean: mean.iter().map(|&mean| mean as f32).collect(),
-        deviation: deviation.map(|deviation| if deviation < LEAST_DEVIATION { 1.0 } else { deviation }).collect(),
-    })
+    Ok(Whitening::measure(&pooled, config.latents))
 }
 
-fn pool(latents: &[f32], dimension: usize) -> Vec<f64> {
-    let rows: Vec<Vec<f64>> =
-        latents.chunks_exact(dimension).map(|row| row.iter().map(|&value| f64::from(value)).collect()).collect();
-    pool_rows(&rows, dimension)
-}
-
-fn pool_rows(rows: &[Vec<f64>], dimension: usize) -> Vec<f64> {
-    let mut mean = vec![0.0; dimension];
-    for row in rows {
-        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / rows.len() as f64);
+fn mean_of_rows(values: &[f32], length: usize) -> Vec<f64> {
+    let mut mean = vec![0.0; length];
+    for row in values.chunks_exact(length) {
+        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
     }
-    mean
+    mean.iter().map(|sum| sum * length as f64 / values.len() as f64).collect()
 }
 
 /// Writes beside `path`, then renames.

@@ -50,6 +50,9 @@ pub struct Args {
     /// Tiles a step.
     #[arg(long)]
     pub batch_size: Option<usize>,
+    /// Filters of the decoder's four layers, finest first: fewer train faster and redraw more coarsely.
+    #[arg(long, value_delimiter = ',', num_args = 1, value_name = "A,B,C,D")]
+    pub decoder_filters: Option<Vec<usize>>,
 }
 
 /// Settings of a run, kept in its folder as `config.json`.
@@ -209,23 +212,24 @@ impl Progress {
 
 /// The run's settings: those it was started with, or new ones from the arguments.
 fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
-    if folder.config().exists() {
-        let config = folder.load_config()?;
-        ensure!(
-            args.seed.is_none_or(|seed| seed == config.seed)
-                && args.batch_size.is_none_or(|size| size == config.batch_size),
-            "{} was started with seed {} and batches of {}. Choose another --run for other settings.",
-            args.run.display(),
-            config.seed,
-            config.batch_size
-        );
-        return Ok(config);
-    }
-    let mut config = RunConfig::new(AutoencoderConfig::new());
+    let begun = folder.config().exists().then(|| folder.load_config()).transpose()?;
+    let mut config = begun.clone().unwrap_or_else(|| RunConfig::new(AutoencoderConfig::new()));
     config.seed = args.seed.unwrap_or(config.seed);
     config.batch_size = args.batch_size.unwrap_or(config.batch_size);
+    if let Some(filters) = &args.decoder_filters {
+        let filters = filters.as_slice().try_into().context("--decoder-filters takes four numbers")?;
+        config.model.decoder_filters = filters;
+    }
     ensure!(config.batch_size > 0, "--batch-size must be at least 1.");
-    config.save(folder.config())?;
+    ensure!(!config.model.decoder_filters.contains(&0), "--decoder-filters must be at least 1.");
+    match begun {
+        Some(begun) => ensure!(
+            begun == config,
+            "{} was started with other settings, see its config.json. Choose another --run.",
+            args.run.display()
+        ),
+        None => config.save(folder.config())?,
+    }
     Ok(config)
 }
 

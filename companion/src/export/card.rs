@@ -7,6 +7,7 @@ use sonoscape::encoder::{Half, Tiling, Training};
 
 use crate::mel_store::{MelStore, StoredTrack};
 use crate::train::checkpoint::Progress;
+use crate::train::model::AutoencoderConfig;
 use crate::train::{Data, RunConfig};
 
 /// What the system re-created here was trained for: 20 epochs of 125 440 images.
@@ -61,7 +62,7 @@ fn describe(tracks: &[StoredTrack]) -> String {
 }
 
 /// The card for people, in Markdown.
-pub fn page(card: &EncoderCard, id: &str) -> String {
+pub fn page(card: &EncoderCard, model: &AutoencoderConfig, id: &str) -> String {
     let training = &card.training;
     let mse = |mse: Option<f64>| mse.map_or("not measured".to_owned(), |mse| format!("{mse:.4}"));
     format!(
@@ -72,9 +73,9 @@ Written by `sonoscape export`; the same facts are in the metadata of `encoder.on
 
 | | |
 |---|---|
-| network | time–frequency autoencoder: {dimension} latents, time half {time:?}, frequency half {frequency:?} |
+| network | time–frequency autoencoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {filters:?}, of the decoder {decoder_filters:?} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
-| output | `latents` `[N, {dimension}]`, standardised over the training excerpts; an embedding is the mean of {per_excerpt} tiles at unit length |
+| output | `latents` `[N, {dimension}]`, whitened over the training excerpts, each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
@@ -88,6 +89,8 @@ Written by `sonoscape export`; the same facts are in the metadata of `encoder.on
 - It learnt to redraw spectrograms, so recording quality and equipment count beside what people call style.
 ",
         dimension = card.dimension,
+        filters = model.filters,
+        decoder_filters = model.decoder_filters,
         time = card.half("time").unwrap_or_default(),
         frequency = card.half("frequency").unwrap_or_default(),
         bands = card.front_end.n_mels,

@@ -1,17 +1,18 @@
 //! Whether the exported graphs compute what the network in Burn does.
 
-use anyhow::{Result, ensure};
-use burn::tensor::Tensor;
+use anyhow::{Result, anyhow, ensure};
+use burn::tensor::{Tensor, TensorData};
 use tract_onnx::prelude::*;
 
-use super::network::{self, Standardisation};
+use super::network;
+use super::whitening::Whitening;
 use crate::onnx::Precision;
 use crate::train::model::{Autoencoder, AutoencoderConfig};
 
 /// Largest difference of a latent or of a pixel with `f32` weights: sums are taken in another order.
 pub const FULL_TOLERANCE: f32 = 1e-3;
 
-/// Largest difference with weights rounded to `f16`, in standard deviations of a latent or in brightness.
+/// Largest difference with weights rounded to `f16`, in standard deviations of a latent, or in brightness.
 pub const HALF_TOLERANCE: f32 = 5e-2;
 
 /// Compares both graphs in both precisions on `tiles` `[n, bands, columns]`, and prints the largest differences.
@@ -21,17 +22,17 @@ pub const HALF_TOLERANCE: f32 = 5e-2;
 pub fn agreement(
     model: &Autoencoder,
     config: &AutoencoderConfig,
-    standard: &Standardisation,
+    whitening: &Whitening,
     tiles: &Tensor<3>,
 ) -> Result<()> {
     let latents = model.encoder.forward(tiles.clone());
-    let standardised = latents.clone().sub(row(&standard.mean)).div(row(&standard.deviation));
+    let whitened = whitened(&latents, whitening)?;
     let reconstruction = model.decoder.forward(latents);
     for (precision, tolerance) in [(Precision::Full, FULL_TOLERANCE), (Precision::Half, HALF_TOLERANCE)] {
-        let encoder = network::encoder(model, config, standard, precision)?.into_bytes(&[]);
-        let decoder = network::decoder(model, config, standard, precision)?.into_bytes(&[]);
-        let latents = largest_difference(&standardised, &tract(&encoder, tiles)?)?;
-        let pixels = largest_difference(&reconstruction, &tract(&decoder, &standardised)?)?;
+        let encoder = network::encoder(model, config, whitening, precision)?.into_bytes(&[]);
+        let decoder = network::decoder(model, config, whitening, precision)?.into_bytes(&[]);
+        let latents = largest_difference(&whitened, &tract(&encoder, tiles)?)?;
+        let pixels = largest_difference(&reconstruction, &tract(&decoder, &whitened)?)?;
         println!(
             "{precision:?} precision, Burn against tract: latents differ by {latents:.1e}, pixels by {pixels:.1e}"
         );
@@ -49,7 +50,7 @@ pub fn agreement(
 /// When the file does not load or run.
 pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &Tensor<D>) -> Result<Vec<f32>> {
     let shape = input.dims();
-    let values = input.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let values = values(input)?;
     let plan = onnx()
         .model_for_read(&mut &*onnx_bytes)?
         .with_input_fact(0, f32::fact(shape).into())?
@@ -60,11 +61,17 @@ pub fn tract<const D: usize>(onnx_bytes: &[u8], input: &Tensor<D>) -> Result<Vec
 }
 
 fn largest_difference<const D: usize>(ours: &Tensor<D>, theirs: &[f32]) -> Result<f32> {
-    let ours = ours.to_data().try_into_vec::<f32>().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let ours = values(ours)?;
     ensure!(ours.len() == theirs.len(), "The exported graph gives {} values instead of {}.", theirs.len(), ours.len());
     Ok(ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
 }
 
-fn row(values: &[f32]) -> Tensor<2> {
-    Tensor::<1>::from_floats(values, &Default::default()).unsqueeze()
+fn whitened(latents: &Tensor<2>, whitening: &Whitening) -> Result<Tensor<2>> {
+    let mut values = values(latents)?;
+    whitening.apply(&mut values);
+    Ok(Tensor::from_data(TensorData::new(values, latents.dims()), &latents.device()))
+}
+
+fn values<const D: usize>(tensor: &Tensor<D>) -> Result<Vec<f32>> {
+    tensor.to_data().try_into_vec::<f32>().map_err(|error| anyhow!("A tensor cannot be read: {error:?}"))
 }

@@ -4,25 +4,12 @@ use anyhow::{Result, anyhow};
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
+use super::whitening::Whitening;
 use crate::onnx::{Graph, Precision, Value, Window};
 use crate::train::model::{Autoencoder, AutoencoderConfig, Branch, KERNEL, PADDING, STRIDE};
 
 pub const TILES: &str = "tiles";
 pub const LATENTS: &str = "latents";
-
-/// Mean and standard deviation of each latent; exported latents are `(latent − mean) / deviation`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Standardisation {
-    pub mean: Vec<f32>,
-    pub deviation: Vec<f32>,
-}
-
-impl Standardisation {
-    /// Leaves latents as they are.
-    pub fn none(dimension: usize) -> Self {
-        Self { mean: vec![0.0; dimension], deviation: vec![1.0; dimension] }
-    }
-}
 
 /// Weights and bias of a linear layer: `[inputs, outputs]` and `[outputs]`.
 struct Dense {
@@ -30,34 +17,33 @@ struct Dense {
     bias: Vec<f32>,
 }
 
-/// The encoder: `tiles` `[N, bands, columns]` to `latents` `[N, dimension]`, standardised.
+/// The encoder: `tiles` `[N, bands, columns]` to `latents` `[N, dimension]`, whitened.
 ///
 /// # Errors
 /// When the model's tensors cannot be read.
 pub fn encoder(
     model: &Autoencoder,
     config: &AutoencoderConfig,
-    standard: &Standardisation,
+    whitening: &Whitening,
     precision: Precision,
 ) -> Result<Graph> {
     let mut graph = Graph::new("encoder", precision);
     let tiles = graph.input(TILES, &[config.side, config.side]);
     let transposed = graph.transpose("frequency.tiles", &tiles, &[0, 2, 1]);
-    let (first, second) = (0..config.latents, config.latents..2 * config.latents);
-    let time =
-        Standardisation { mean: standard.mean[first.clone()].into(), deviation: standard.deviation[first].into() };
-    let frequency =
-        Standardisation { mean: standard.mean[second.clone()].into(), deviation: standard.deviation[second].into() };
+    let mut dense = [Dense::read(&model.encoder.time.dense)?, Dense::read(&model.encoder.frequency.dense)?];
+    for (i, layer) in dense.iter_mut().enumerate() {
+        whitening.after(i, &mut layer.weight, &mut layer.bias);
+    }
     let halves = [
-        branch(&mut graph, "time", &model.encoder.time, &tiles, &time)?,
-        branch(&mut graph, "frequency", &model.encoder.frequency, &transposed, &frequency)?,
+        branch(&mut graph, "time", &model.encoder.time, &tiles, &dense[0])?,
+        branch(&mut graph, "frequency", &model.encoder.frequency, &transposed, &dense[1])?,
     ];
     let latents = graph.concatenate("halves", &[&halves[0], &halves[1]], 1);
     graph.output(LATENTS, &[2 * config.latents], &latents);
     Ok(graph)
 }
 
-fn branch(graph: &mut Graph, name: &str, branch: &Branch, tiles: &Value, standard: &Standardisation) -> Result<Value> {
+fn branch(graph: &mut Graph, name: &str, branch: &Branch, tiles: &Value, dense: &Dense) -> Result<Value> {
     let window = Window { kernel: &[KERNEL], stride: &[STRIDE], padding: &[PADDING] };
     let mut x = tiles.clone();
     for (i, layer) in branch.layers.iter().enumerate() {
@@ -70,27 +56,27 @@ fn branch(graph: &mut Graph, name: &str, branch: &Branch, tiles: &Value, standar
         x = batch_norm(graph, &format!("{name}.norm"), &x, &layer.norm)?;
     }
     let x = graph.flatten(&format!("{name}.flat"), &x);
-    let dense = Dense::read(&branch.dense)?.standardised(standard);
     Ok(dense.write(graph, &format!("{name}.dense"), &x))
 }
 
-/// The decoder: `latents` `[N, dimension]`, standardised, to `tiles` `[N, bands, columns]`.
+/// The decoder: `latents` `[N, dimension]`, whitened, to `tiles` `[N, bands, columns]`.
 ///
 /// # Errors
 /// When the model's tensors cannot be read.
 pub fn decoder(
     model: &Autoencoder,
     config: &AutoencoderConfig,
-    standard: &Standardisation,
+    whitening: &Whitening,
     precision: Precision,
 ) -> Result<Graph> {
     let decoder = &model.decoder;
     let mut graph = Graph::new("decoder", precision);
     let latents = graph.input(LATENTS, &[2 * config.latents]);
-    let dense = Dense::read(&decoder.dense)?.taking_standardised(standard);
+    let mut dense = Dense::read(&decoder.dense)?;
+    whitening.before(&mut dense.weight, &mut dense.bias);
     let mut x = dense.write(&mut graph, "dense", &latents);
     x = graph.relu("dense.relu", &x);
-    x = graph.reshape("grid", &x, &[config.filters[3], config.coarsest(), config.coarsest()]);
+    x = graph.reshape("grid", &x, &[config.decoder_filters[3], config.coarsest(), config.coarsest()]);
     let window = |stride: &'static [usize; 2]| Window { kernel: &[KERNEL; 2], stride, padding: &[PADDING; 2] };
     for (i, layer) in decoder.layers.iter().enumerate() {
         let convolution = format!("{i}.convolution");
@@ -114,28 +100,6 @@ impl Dense {
     fn read(layer: &burn::nn::Linear) -> Result<Self> {
         let bias = layer.bias.as_ref().ok_or_else(|| anyhow!("a linear layer has no bias"))?;
         Ok(Self { weight: values(layer.weight.val())?, bias: values(bias.val())? })
-    }
-
-    /// The same layer followed by the standardisation of its outputs.
-    fn standardised(mut self, standard: &Standardisation) -> Self {
-        for row in self.weight.chunks_exact_mut(standard.mean.len()) {
-            row.iter_mut().zip(&standard.deviation).for_each(|(weight, deviation)| *weight /= deviation);
-        }
-        for ((bias, mean), deviation) in self.bias.iter_mut().zip(&standard.mean).zip(&standard.deviation) {
-            *bias = (*bias - mean) / deviation;
-        }
-        self
-    }
-
-    /// The same layer for inputs that are standardised.
-    fn taking_standardised(mut self, standard: &Standardisation) -> Self {
-        let outputs = self.bias.len();
-        let rows = self.weight.chunks_exact_mut(outputs);
-        for ((row, mean), deviation) in rows.zip(&standard.mean).zip(&standard.deviation) {
-            row.iter().zip(&mut self.bias).for_each(|(weight, bias)| *bias += mean * weight);
-            row.iter_mut().for_each(|weight| *weight *= deviation);
-        }
-        self
     }
 
     fn write(&self, graph: &mut Graph, name: &str, x: &Value) -> Value {

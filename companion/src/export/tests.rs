@@ -5,19 +5,19 @@ use std::process::Command;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::check::{FULL_TOLERANCE, agreement, tract};
-use super::network::{self, Standardisation};
+use super::network;
+use super::whitening::Whitening;
 use crate::onnx::Precision;
 use crate::train::model::AutoencoderConfig;
 
 fn tiny() -> AutoencoderConfig {
-    AutoencoderConfig::new().with_side(32).with_filters([4, 5, 6, 7]).with_latents(6)
+    AutoencoderConfig::new().with_side(32).with_filters([4, 5, 6, 7]).with_decoder_filters([3, 4, 5, 6]).with_latents(6)
 }
 
-fn standard() -> Standardisation {
-    Standardisation {
-        mean: (0..12).map(|i| i as f32 * 0.1 - 0.5).collect(),
-        deviation: (0..12).map(|i| 0.2 + i as f32 * 0.05).collect(),
-    }
+fn whitening() -> Whitening {
+    let latent = |row: usize, i: usize| ((row * (i + 2)) as f64).sin() + 0.3 * (row as f64).cos() + i as f64;
+    let rows: Vec<Vec<f64>> = (0..40).map(|row| (0..12).map(|i| latent(row, i)).collect()).collect();
+    Whitening::measure(&rows, 6)
 }
 
 /// Tiles of sines, `[count, 32, 32]`.
@@ -31,14 +31,14 @@ fn tiles(count: usize) -> Tensor<3> {
 fn exported_graphs_agree_with_burn_in_tract() {
     let model = tiny().init(3, &Device::flex());
     let tiles = tiles(3);
-    agreement(&model, &tiny(), &standard(), &tiles).unwrap();
+    agreement(&model, &tiny(), &whitening(), &tiles).unwrap();
 }
 
 #[test]
 fn the_first_half_of_the_latents_is_the_time_branchs() {
     let mut model = tiny().init(3, &Device::flex());
     model.encoder.time.dense.weight = model.encoder.time.dense.weight.map(|weight| weight.zeros_like());
-    let onnx = network::encoder(&model, &tiny(), &Standardisation::none(12), Precision::Full).unwrap().into_bytes(&[]);
+    let onnx = network::encoder(&model, &tiny(), &Whitening::none(6, 2), Precision::Full).unwrap().into_bytes(&[]);
     let latents = tract(&onnx, &tiles(2)).unwrap();
     let (one, other) = latents.split_at(12);
     assert!(one[..6] == other[..6]);
@@ -48,9 +48,9 @@ fn the_first_half_of_the_latents_is_the_time_branchs() {
 #[test]
 fn half_precision_halves_the_file() {
     let model = AutoencoderConfig::new().init(3, &Device::flex());
-    let standard = Standardisation::none(256);
+    let none = Whitening::none(128, 2);
     let bytes = |precision| {
-        network::encoder(&model, &AutoencoderConfig::new(), &standard, precision).unwrap().into_bytes(&[]).len()
+        network::encoder(&model, &AutoencoderConfig::new(), &none, precision).unwrap().into_bytes(&[]).len()
     };
     assert!(bytes(Precision::Half) < 2_050_000 && bytes(Precision::Full) > 3_900_000);
 }
@@ -86,8 +86,8 @@ fn exported_graphs_agree_with_tract_in_onnxruntime() {
     let tiles = tiles(3);
     let latents = tiles.clone().slice([0..3, 0..1, 0..12]).squeeze_dim::<2>(1);
     for precision in [Precision::Full, Precision::Half] {
-        let encoder = network::encoder(&model, &tiny(), &standard(), precision).unwrap().into_bytes(&[]);
-        let decoder = network::decoder(&model, &tiny(), &standard(), precision).unwrap().into_bytes(&[]);
+        let encoder = network::encoder(&model, &tiny(), &whitening(), precision).unwrap().into_bytes(&[]);
+        let decoder = network::decoder(&model, &tiny(), &whitening(), precision).unwrap().into_bytes(&[]);
         let pairs = [
             (tract(&encoder, &tiles).unwrap(), onnxruntime(&python, &encoder, &tiles)),
             (tract(&decoder, &latents).unwrap(), onnxruntime(&python, &decoder, &latents)),

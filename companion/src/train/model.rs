@@ -27,9 +27,12 @@ pub struct AutoencoderConfig {
     /// Bands of a tile, and columns: tiles are square.
     #[config(default = 128)]
     pub side: usize,
-    /// Filters of the encoder's layers; the decoder has them in reverse.
+    /// Filters of the encoder's layers, finest first.
     #[config(default = "[32, 64, 128, 256]")]
     pub filters: [usize; 4],
+    /// Filters of the decoder's layers, finest first. The decoder takes nearly all of the training's time.
+    #[config(default = "[32, 64, 128, 256]")]
+    pub decoder_filters: [usize; 4],
     /// Latents of each branch.
     #[config(default = 128)]
     pub latents: usize,
@@ -66,7 +69,7 @@ impl AutoencoderConfig {
     }
 
     fn decoder(&self, device: &Device) -> Decoder {
-        let [a, b, c, d] = self.filters;
+        let [a, b, c, d] = self.decoder_filters;
         let layer =
             |from, to| Up { convolution: up(from, to, STRIDE, device), norm: BatchNormConfig::new(to).init(device) };
         Decoder {

@@ -13,7 +13,11 @@ use crate::mel_store::{MelStore, synthetic};
 const SIDE: usize = 16;
 
 fn tiny() -> RunConfig {
-    let model = AutoencoderConfig::new().with_side(SIDE).with_filters([2, 3, 4, 5]).with_latents(3);
+    let model = AutoencoderConfig::new()
+        .with_side(SIDE)
+        .with_filters([2, 3, 4, 5])
+        .with_decoder_filters([2, 3, 4, 4])
+        .with_latents(3);
     RunConfig::new(model).with_batch_size(4).with_report_every(2).with_checkpoint_every(3).with_validation_tiles(6)
 }
 

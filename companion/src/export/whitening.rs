@@ -1,0 +1,166 @@
+//! Latents that say the same thing twice, made to say it once.
+
+/// Shares of each latent's variance that is added to its own: directions in which the training data hardly vary are not
+/// blown up.
+const SHRINKAGE: f64 = 0.03;
+
+/// Variance of a latent that never varies.
+const LEAST_VARIANCE: f64 = 1e-12;
+
+/// A change of latents after which they have mean 0, variance 1 and no correlation over the training data, each branch's
+/// by themselves.
+///
+/// With the covariance `C` of a branch and its Cholesky factor `C = L · Lᵀ`, a latent `x` becomes `L⁻¹ · (x − mean)`. Any
+/// other whitening differs from it by a rotation only, so cosines are the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whitening {
+    mean: Vec<f64>,
+    /// `L` of each branch, row by row.
+    factors: Vec<Vec<f64>>,
+    branch: usize,
+}
+
+impl Whitening {
+    /// Leaves latents as they are.
+    pub fn none(branch: usize, branches: usize) -> Self {
+        let mut identity = vec![0.0; branch * branch];
+        identity.iter_mut().step_by(branch + 1).for_each(|value| *value = 1.0);
+        Self { mean: vec![0.0; branch * branches], factors: vec![identity; branches], branch }
+    }
+
+    /// Measures mean and covariance of `rows`, each the latents of one excerpt: branches of `branch` latents.
+    pub fn measure(rows: &[Vec<f64>], branch: usize) -> Self {
+        let dimension = rows.first().map_or(0, Vec::len);
+        let mut mean = vec![0.0; dimension];
+        for row in rows {
+            mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / rows.len() as f64);
+        }
+        let factor = |start: usize| {
+            let mut covariance = vec![0.0; branch * branch];
+            for row in rows {
+                for i in 0..branch {
+                    let deviation = (row[start + i] - mean[start + i]) / rows.len() as f64;
+                    for j in 0..=i {
+                        covariance[i * branch + j] += deviation * (row[start + j] - mean[start + j]);
+                    }
+                }
+            }
+            for i in 0..branch {
+                let variance = &mut covariance[i * (branch + 1)];
+                *variance = if *variance < LEAST_VARIANCE { 1.0 } else { *variance * (1.0 + SHRINKAGE) };
+            }
+            cholesky(covariance, branch)
+        };
+        let factors = (0..dimension).step_by(branch).map(factor).collect();
+        Self { mean, factors, branch }
+    }
+
+    /// Whitens latents, all branches of one tile after the other.
+    pub fn apply(&self, latents: &mut [f32]) {
+        for (row, mean) in latents.chunks_exact_mut(self.branch).zip(self.mean.chunks_exact(self.branch).cycle()) {
+            row.iter_mut().zip(mean).for_each(|(latent, mean)| *latent = (f64::from(*latent) - mean) as f32);
+        }
+        let branches = self.factors.len();
+        for (i, row) in latents.chunks_exact_mut(self.branch).enumerate() {
+            solve(&self.factors[i % branches], row);
+        }
+    }
+
+    /// Changes the layer `x · weight + bias` that gives one branch's latents, so that it gives them whitened.
+    pub fn after(&self, branch: usize, weight: &mut [f32], bias: &mut [f32]) {
+        let mean = &self.mean[branch * self.branch..(branch + 1) * self.branch];
+        bias.iter_mut().zip(mean).for_each(|(bias, mean)| *bias = (f64::from(*bias) - mean) as f32);
+        for row in weight.chunks_exact_mut(self.branch).chain([bias]) {
+            solve(&self.factors[branch], row);
+        }
+    }
+
+    /// Changes the layer `x · weight + bias` that takes all latents, so that it takes them whitened.
+    pub fn before(&self, weight: &mut [f32], bias: &mut [f32]) {
+        let outputs = bias.len();
+        for (row, mean) in weight.chunks_exact(outputs).zip(&self.mean) {
+            bias.iter_mut().zip(row).for_each(|(bias, weight)| *bias += (mean * f64::from(*weight)) as f32);
+        }
+        for (factor, rows) in self.factors.iter().zip(weight.chunks_exact_mut(self.branch * outputs)) {
+            for j in 0..self.branch {
+                let mut sum = vec![0.0; outputs];
+                for i in j..self.branch {
+                    let row = &rows[i * outputs..(i + 1) * outputs];
+                    let scale = factor[i * self.branch + j];
+                    sum.iter_mut().zip(row).for_each(|(sum, weight)| *sum += scale * f64::from(*weight));
+                }
+                let row = &mut rows[j * outputs..(j + 1) * outputs];
+                row.iter_mut().zip(sum).for_each(|(weight, sum)| *weight = sum as f32);
+            }
+        }
+    }
+}
+
+/// `L` with `L · Lᵀ = matrix`, of which only the lower half is read.
+fn cholesky(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
+    for j in 0..n {
+        for i in j..n {
+            let known: f64 = (0..j).map(|k| matrix[i * n + k] * matrix[j * n + k]).sum();
+            let rest = matrix[i * n + j] - known;
+            matrix[i * n + j] = if i == j { rest.sqrt() } else { rest / matrix[j * n + j] };
+        }
+        matrix[j * n + j + 1..(j + 1) * n].fill(0.0);
+    }
+    matrix
+}
+
+/// Replaces `row` by `L⁻¹ · row`.
+fn solve(factor: &[f64], row: &mut [f32]) {
+    let n = row.len();
+    let mut solved = vec![0.0; n];
+    for i in 0..n {
+        let known: f64 = (0..i).map(|j| factor[i * n + j] * solved[j]).sum();
+        solved[i] = (f64::from(row[i]) - known) / factor[i * n + i];
+    }
+    row.iter_mut().zip(solved).for_each(|(value, solved)| *value = solved as f32);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whitened_latents_have_mean_0_variance_1_and_no_correlation_within_a_branch() {
+        let wave = |n: usize, speed: f64| (n as f64 * speed).sin();
+        let rows: Vec<Vec<f64>> = (0..50)
+            .map(|n| {
+                let [a, b, c, d] = [0.7, 1.1, 1.9, 2.3].map(|speed| wave(n, speed));
+                vec![3.0 + a, 0.5 * a + b, c, d - 2.0, 2.0 * c + d, b]
+            })
+            .collect();
+        let whitening = Whitening::measure(&rows, 3);
+        let whitened: Vec<Vec<f32>> = rows
+            .iter()
+            .map(|row| {
+                let mut row: Vec<f32> = row.iter().map(|&value| value as f32).collect();
+                whitening.apply(&mut row);
+                row
+            })
+            .collect();
+        for i in 0..6 {
+            let mean = whitened.iter().map(|row| row[i]).sum::<f32>() / 50.0;
+            assert!(mean.abs() < 1e-5, "mean of {i}: {mean}");
+            for j in i / 3 * 3..=i {
+                let covariance = whitened.iter().map(|row| row[i] * row[j]).sum::<f32>() / 50.0;
+                let expected = if i == j { 1.0 } else { 0.0 };
+                assert!(
+                    (covariance - expected).abs() < 3.0 * SHRINKAGE as f32,
+                    "covariance of {i} and {j}: {covariance}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_latent_that_never_varies_becomes_0() {
+        let whitening = Whitening::measure(&[vec![1.0, 5.0], vec![2.0, 5.0]], 2);
+        let mut latents = [1.5, 5.0];
+        whitening.apply(&mut latents);
+        assert_eq!(latents, [0.0, 0.0]);
+    }
+}
