@@ -175,6 +175,9 @@ async fn copy_channels(buffer: &AudioBuffer) -> Result<Array, Problem> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

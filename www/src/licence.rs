@@ -29,6 +29,9 @@ fn terms_and_version(spdx: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

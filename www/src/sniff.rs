@@ -92,6 +92,9 @@ fn mpeg_frame(head: &[u8]) -> Format {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]
