@@ -32,7 +32,7 @@ pub fn run() -> Result<()> {
         Stage::Build(args) => build::run(&args),
         Stage::Embed(args) => embed::run(&args),
         Stage::Search(args) => search::run(&args),
-        Stage::Serve(args) => serve::run(args),
+        Stage::Serve(args) => serve::run(&args),
         Stage::Train(args) => train::run(&args),
         Stage::Export(args) => export::run(&args),
     }

@@ -20,6 +20,7 @@ use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
 use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::units::Duration;
 
 use crate::tags::Tags;
 use edit_list::EditList;
@@ -68,7 +69,7 @@ fn read(path: &Path) -> Result<Decoded> {
         .limit_visual_bytes(Limit::Maximum(LARGEST_PICTURE_BYTES));
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
     let mut format =
-        symphonia::default::get_probe().probe(&hint, stream, Default::default(), limits).map_err(explain)?;
+        symphonia::default::get_probe().probe(&hint, stream, Default::default(), limits).map_err(|error| explain(&error))?;
     let mut mixdown = Mixdown::default();
     decode_packets(format.as_mut(), &mut mixdown)?;
     ensure!(!mixdown.mono.is_empty(), "This file ends before its first sound. Copy it again from its source.");
@@ -93,9 +94,10 @@ fn decode_packets(format: &mut dyn FormatReader, mixdown: &mut Mixdown) -> Resul
     check_length(&track)?;
     let (mut good, mut damaged, mut in_a_row) = (0_u64, 0_u64, 0);
     while in_a_row < MOST_DAMAGED_IN_A_ROW {
-        let packet = match format.next_packet() {
+        let mut packet = match format.next_packet() {
             Ok(Some(packet)) => packet,
             Err(Error::ResetRequired) => {
+                mixdown.cut_padding();
                 (track, decoder) = first_sound(format)?;
                 continue;
             }
@@ -105,16 +107,19 @@ fn decode_packets(format: &mut dyn FormatReader, mixdown: &mut Mixdown) -> Resul
         if packet.track_id != track.id {
             continue;
         }
+        let padding = std::mem::replace(&mut packet.trim_end, Duration::ZERO);
         match decoder.decode(&packet) {
             Ok(buffer) => {
                 mixdown.push(&buffer)?;
+                mixdown.note_padding(padding, packet.dur);
                 (good, in_a_row) = (good + 1, 0);
             }
             Err(Error::ResetRequired) => decoder.reset(),
             Err(Error::DecodeError(_) | Error::IoError(_)) => (damaged, in_a_row) = (damaged + 1, in_a_row + 1),
-            Err(error) => return Err(explain(error)),
+            Err(error) => return Err(explain(&error)),
         }
     }
+    mixdown.cut_padding();
     ensure!(damaged <= good, "Most of this file is damaged. Copy it again from its source.");
     Ok(())
 }
@@ -133,7 +138,7 @@ fn first_sound(format: &dyn FormatReader) -> Result<(Track, Box<dyn AudioDecoder
             let parameters = track.codec_params.as_ref()?.audio()?;
             Some((track.clone(), CODECS.make_audio_decoder(parameters, &options).ok()?))
         })
-        .ok_or_else(|| explain(Error::Unsupported("")))
+        .ok_or_else(|| explain(&Error::Unsupported("")))
 }
 
 fn check_length(track: &Track) -> Result<()> {
@@ -153,11 +158,12 @@ fn check_frames(frames: u64, sample_rate: u32) -> Result<()> {
     Ok(())
 }
 
-fn explain(error: Error) -> anyhow::Error {
+fn explain(error: &Error) -> anyhow::Error {
     match error {
-        Error::Unsupported(_) => {
-            anyhow!("No sound that can be decoded was found in this file. Convert it to FLAC, MP3, M4A, Ogg or WAV.")
-        }
+        Error::Unsupported(_) => anyhow!(
+            "No sound that can be decoded was found in this file. Convert it to FLAC, MP3, M4A, Ogg or WAV, or copy it \
+             again if it was cut short."
+        ),
         Error::LimitError(_) => anyhow!("This file claims sizes beyond reason. Convert it to FLAC or WAV."),
         Error::IoError(_) => anyhow!("This file ends before its first sound. Copy it again from its source."),
         _ => anyhow!("This file is damaged. Copy it again from its source."),
@@ -170,6 +176,7 @@ struct Mixdown {
     mono: Vec<f32>,
     sample_rate: u32,
     planes: Vec<Vec<f32>>,
+    padding: usize,
 }
 
 impl Mixdown {
@@ -185,7 +192,7 @@ impl Mixdown {
             bail!("The sample rate of this file changes part way. Convert it to FLAC or WAV.");
         }
         if !(1..=MOST_CHANNELS).contains(&count) {
-            bail!("This file has {count} channels; 1 to {} can be used. Mix it down.", MOST_CHANNELS);
+            bail!("This file has {count} channels; 1 to {MOST_CHANNELS} can be used. Mix it down.");
         }
         check_frames((self.mono.len() + buffer.frames()) as u64, rate)?;
         buffer.copy_to_vecs_planar(&mut self.planes);
@@ -201,6 +208,20 @@ impl Mixdown {
             *sum /= count as f32;
         }
         Ok(())
+    }
+
+    /// Remembers the padding of a packet that has `valid` frames besides.
+    ///
+    /// Padding counts at the end of a stream only: the page positions of many Ogg files lag behind by part of a block now
+    /// and then, which Symphonia takes for padding too.
+    fn note_padding(&mut self, padding: Duration, valid: Duration) {
+        let before = if valid == Duration::ZERO { self.padding } else { 0 };
+        self.padding = before.saturating_add(padding.get() as usize);
+    }
+
+    fn cut_padding(&mut self) {
+        self.mono.truncate(self.mono.len().saturating_sub(self.padding));
+        self.padding = 0;
     }
 }
 

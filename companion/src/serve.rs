@@ -54,14 +54,14 @@ pub struct Args {
 ///
 /// # Errors
 /// When the page or the catalogue cannot be read, they do not fit the encoder, or the port is taken.
-pub fn run(args: Args) -> Result<()> {
-    let site = Arc::new(site(&args)?);
+pub fn run(args: &Args) -> Result<()> {
+    let site = Arc::new(site(args)?);
     tokio::runtime::Runtime::new()?.block_on(async {
         let wanted = SocketAddr::new(args.address, args.port);
         let listener = TcpListener::bind(wanted)
             .await
             .with_context(|| format!("Nothing can listen at {wanted}; name another with --port or --address"))?;
-        announce(&args, listener.local_addr()?);
+        announce(args, listener.local_addr()?);
         let router = Router::new().fallback(answer::answer).with_state(site);
         axum::serve(listener, router).await.context("The server stopped")
     })

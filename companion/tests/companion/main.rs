@@ -1,5 +1,7 @@
 //! The companion as people run it: real files, a real library, a real server.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 mod build;
 mod embed;
 mod resume;
