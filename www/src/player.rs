@@ -160,6 +160,7 @@ impl Player {
     pub fn fail(self) {
         if let Some(neighbour) = self.neighbour.get_untracked() {
             self.playing.set(false);
+            self.elapsed_s.set(0.0);
             let title = &neighbour.track.title;
             self.problem.set(Some(format!("“{title}” cannot be played from here. Its own page may still play it.")));
         }
