@@ -57,8 +57,7 @@ fn PageLink(
     /// The track.
     track: Track,
 ) -> impl IntoView {
-    let source = if track.source.is_empty() { "Its page".to_owned() } else { track.source };
     (!track.page.is_empty()).then(|| {
-        view! { <a href=track.page target="_blank" rel="noopener noreferrer">{source}<IconView icon=Icon::Leave/></a> }
+        view! { <a href=track.page target="_blank" rel="noopener noreferrer">"Its page"<IconView icon=Icon::Leave/></a> }
     })
 }
