@@ -87,9 +87,19 @@ Written by `sonoscape export`; the same facts are in the metadata of `encoder.on
 - It heard the tracks above and nothing else: what they lack, it places by coarse likeness.
 - It was trained for {share:.1} % of the reference system's tile-steps.
 - It learnt to redraw spectrograms, so recording quality and equipment count beside what people call style.
+
+## To train it again
+
+```sh
+sonoscape train MUSIC --tracks TRACKS.csv --run RUN --seed {seed} --batch-size {batch} --decoder-filters {flag} --steps {steps}
+sonoscape export RUN
+```
+
+The table of tracks gives `path`, `artist` and `licence`. The same files, table and processor give the same weights.
 ",
         dimension = card.dimension,
         filters = model.filters,
+        flag = model.decoder_filters.map(|filters| filters.to_string()).join(","),
         decoder_filters = model.decoder_filters,
         time = card.half("time").unwrap_or_default(),
         frequency = card.half("frequency").unwrap_or_default(),

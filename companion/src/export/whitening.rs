@@ -1,8 +1,8 @@
 //! Latents that say the same thing twice, made to say it once.
 
-/// Shares of each latent's variance that is added to its own: directions in which the training data hardly vary are not
-/// blown up.
-const SHRINKAGE: f64 = 0.03;
+/// Share of its variance that is added to each latent's, so that directions in which the training data hardly vary are
+/// not blown up.
+const SHRINKAGE: f64 = 0.003;
 
 /// Variance of a latent that never varies.
 const LEAST_VARIANCE: f64 = 1e-12;
