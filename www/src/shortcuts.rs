@@ -31,13 +31,14 @@ pub fn listen(page: Page, keys: NodeRef<Dialog>) {
         if open && event.key() != "?" {
             return;
         }
-        let on_control = is_on_control(&event);
+        let on_control = is_on(&event, &["BUTTON", "A", "SUMMARY"]);
+        let on_slider = is_on(&event, &["INPUT"]);
         match event.key().as_str() {
             "?" => toggle(keys),
             "Escape" => escape(page),
             " " if !on_control => page.player.toggle(),
-            "ArrowDown" => walk(page, 1),
-            "ArrowUp" => walk(page, -1),
+            "ArrowDown" if !on_slider => walk(page, 1),
+            "ArrowUp" if !on_slider => walk(page, -1),
             "a" | "A" => page.player.compare(Side::A),
             "b" | "B" => compare_b(page),
             _ => return,
@@ -58,9 +59,10 @@ pub fn toggle(keys: NodeRef<Dialog>) {
     }
 }
 
-fn is_on_control(event: &ev::KeyboardEvent) -> bool {
+/// Whether the key was pressed on an element that has uses of its own for it.
+fn is_on(event: &ev::KeyboardEvent, tags: &[&str]) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    target.is_some_and(|target| matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
+    target.is_some_and(|target| tags.contains(&target.tag_name().as_str()))
 }
 
 fn escape(page: Page) {
