@@ -136,7 +136,7 @@ async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
             .await?;
         let median = result["median"].as_str().with_context(|| format!("onnxruntime-web failed: {result}"))?;
         let version = result["version"].as_str().unwrap_or_default();
-        println!("measured page.onnxruntime_web {median} onnxruntime-web {version}, one thread");
+        println!("measured page.onnxruntime_web {:.1} onnxruntime-web {version}, one thread", median.parse::<f64>()?);
         Ok(())
     })
     .await;
