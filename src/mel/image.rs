@@ -42,7 +42,7 @@ impl MelSpectrogram {
         let weights: Vec<Triangle> = (0..columns).map(|column| Triangle::new(column, self.frames)).collect();
         let mut values = Vec::with_capacity(self.bands * columns);
         for row in self.values.chunks_exact(self.frames) {
-            values.extend(weights.iter().map(|triangle| 1.0 + triangle.mean(row) / self.top_db));
+            values.extend(weights.iter().map(|triangle| (1.0 + triangle.mean(row) / self.top_db).clamp(0.0, 1.0)));
         }
         MelImage { bands: self.bands, columns, values, seconds: self.seconds }
     }
