@@ -68,8 +68,9 @@ fn read(path: &Path) -> Result<Decoded> {
         .limit_tag_bytes(Limit::Maximum(LARGEST_TAG_BYTES))
         .limit_visual_bytes(Limit::Maximum(LARGEST_PICTURE_BYTES));
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let mut format =
-        symphonia::default::get_probe().probe(&hint, stream, Default::default(), limits).map_err(|error| explain(&error))?;
+    let mut format = symphonia::default::get_probe()
+        .probe(&hint, stream, Default::default(), limits)
+        .map_err(|error| explain(&error))?;
     let mut mixdown = Mixdown::default();
     decode_packets(format.as_mut(), &mut mixdown)?;
     ensure!(!mixdown.mono.is_empty(), "This file ends before its first sound. Copy it again from its source.");
