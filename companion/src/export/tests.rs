@@ -57,7 +57,7 @@ fn half_precision_halves_the_file() {
 
 /// `cargo xtask bench` installs onnxruntime there; without it nothing is compared.
 fn python_with_onnxruntime() -> Option<PathBuf> {
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/peers/venv/bin/python");
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/peers/python/bin/python");
     let found = Command::new(&python).args(["-c", "import onnxruntime"]).status();
     found.is_ok_and(|status| status.success()).then_some(python)
 }
@@ -68,7 +68,7 @@ fn onnxruntime<const D: usize>(python: &Path, onnx: &[u8], input: &Tensor<D>) ->
     let values = input.to_data().try_into_vec::<f32>().unwrap();
     fs::write(path("model.onnx"), onnx).unwrap();
     fs::write(path("input.f32"), values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>()).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnxruntime.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run_onnx.py");
     let arguments = [script, path("model.onnx"), path("input.f32"), path("output.f32")];
     let shape = input.dims().map(|size| size.to_string());
     assert!(Command::new(python).args(arguments).args(shape).status().unwrap().success());
@@ -79,7 +79,7 @@ fn onnxruntime<const D: usize>(python: &Path, onnx: &[u8], input: &Tensor<D>) ->
 #[test]
 fn exported_graphs_agree_with_tract_in_onnxruntime() {
     let Some(python) = python_with_onnxruntime() else {
-        eprintln!("no Python with onnxruntime under target/peers/venv: nothing compared");
+        eprintln!("no Python with onnxruntime under target/peers: nothing compared");
         return;
     };
     let model = tiny().init(3, &Device::flex());

@@ -1,6 +1,6 @@
 """Runs an ONNX file in onnxruntime.
 
-usage: python onnxruntime.py MODEL.onnx INPUT.f32 OUTPUT.f32 N DIM...
+usage: python run_onnx.py MODEL.onnx INPUT.f32 OUTPUT.f32 N DIM...
 
 INPUT.f32 holds the little-endian f32 values of the only input, of shape N, DIM...; OUTPUT.f32 receives the first output's.
 """
