@@ -18,6 +18,7 @@ make "$stereo" $tags -c:a aac -b:a 48k aac.m4a
 make "$stereo" $tags -c:a libvorbis -q:a -1 vorbis.ogg
 make "$stereo" $tags -c:a libopus -b:a 40k opus.opus
 make "$(tune "$left/16" 8000 9)" $tags -c:a flac -compression_level 12 flac.flac
+make "$(tune "$left" 44100 8)" -c:a flac -compression_level 12 cd-rate.flac
 make "$(tune "$left" 22050 0.5)" -f flac flac-named.mp3
 make "$(tune "$left" 22050 1)" -c:a alac alac.m4a
 make "$(tune "$left" 22050 0.5)" -c:a pcm_s16be aiff.aiff
