@@ -47,11 +47,11 @@ struct Place {
 pub struct Match {
     /// Index of the track.
     pub track: usize,
-    /// Cosine between the query's embedding and the track's nearest excerpt.
+    /// Mean, over the query's excerpts, of the cosine to the track's nearest excerpt: −1 to 1.
     pub score: f32,
-    /// Cosine of the parts whose kernels slide along time, for the same excerpt.
+    /// The same of the parts whose kernels slide along time, for the same pairs of excerpts.
     pub time_score: f32,
-    /// Cosine of the parts whose kernels slide along frequency, for the same excerpt.
+    /// The same of the parts whose kernels slide along frequency, for the same pairs of excerpts.
     pub frequency_score: f32,
     /// Where the best-matching excerpt of the query starts, in seconds.
     pub query_start_s: f32,
@@ -113,57 +113,65 @@ impl Catalogue {
         }
     }
 
-    /// The `k` tracks nearest to what was heard, nearest first. Each track counts by its nearest excerpt and appears once.
+    /// The `k` tracks nearest to what was heard, nearest first; of tracks that are equally near, the earlier one first.
+    ///
+    /// Each excerpt of the query counts the track's excerpt that is nearest to it; a track's score is the mean of these
+    /// cosines over the query's excerpts. So a track that was heard whole finds itself with a score of 1.
     ///
     /// # Panics
     /// When the analysis has another dimension than the catalogue.
     pub fn nearest(&self, heard: &Analysis, card: &EncoderCard, k: usize) -> Vec<Match> {
-        let mut best: Vec<Option<(f32, usize)>> = vec![None; self.tracks.len()];
-        self.index.scan(&quantize(&heard.embedding), |neighbour| {
-            let track = &mut best[self.places[neighbour.row].track as usize];
-            if track.is_none_or(|(score, _)| neighbour.score > score) {
-                *track = Some((neighbour.score, neighbour.row));
+        let mut sums = vec![0.0; self.tracks.len()];
+        for excerpt in &heard.excerpts {
+            for (sum, best) in sums.iter_mut().zip(self.best_of_each_track(&excerpt.embedding)) {
+                *sum += best;
             }
-        });
-        let mut found: Vec<(f32, usize)> = best.into_iter().flatten().collect();
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        }
+        let mut found: Vec<(usize, f32)> = sums.into_iter().enumerate().filter(|(_, sum)| sum.is_finite()).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(k);
-        found.into_iter().map(|(score, row)| self.explain(heard, card, score, row)).collect()
+        found.into_iter().map(|(track, sum)| self.explain(heard, card, track, sum)).collect()
     }
 
-    fn explain(&self, heard: &Analysis, card: &EncoderCard, score: f32, row: usize) -> Match {
-        let track = self.places[row].track;
-        let values = self.values(row);
-        let part = |name| card.half(name).map_or(0.0, |half| part_cosine(&heard.embedding, &values, half));
-        let (query_start_s, start_s) = self.best_pair(heard, track);
-        Match {
-            track: track as usize,
-            score,
-            time_score: part("time"),
-            frequency_score: part("frequency"),
-            query_start_s,
-            start_s,
-        }
+    /// The highest score among the rows of each track; −∞ for a track without rows.
+    fn best_of_each_track(&self, embedding: &Embedding) -> Vec<f32> {
+        let mut best = vec![f32::NEG_INFINITY; self.tracks.len()];
+        self.index.scan(&quantize(embedding), |neighbour| {
+            let track = &mut best[self.places[neighbour.row].track as usize];
+            *track = track.max(neighbour.score);
+        });
+        best
     }
 
-    /// Start of the query's and of the track's excerpt that are nearest to each other, in seconds.
-    fn best_pair(&self, heard: &Analysis, track: u32) -> (f32, f32) {
-        let rows = self.places.iter().enumerate().filter(|(_, place)| place.track == track);
-        let mut best = (f32::NEG_INFINITY, (0.0, 0.0));
-        for (row, place) in rows {
-            let values = self.values(row);
-            for excerpt in &heard.excerpts {
-                let score = cosine(excerpt.embedding.as_slice(), &values);
-                if score > best.0 {
-                    best = (score, (excerpt.start_s, place.start_s));
-                }
+    fn explain(&self, heard: &Analysis, card: &EncoderCard, track: usize, sum: f32) -> Match {
+        let rows: Vec<(f32, Vec<f32>)> = self.rows_of(track).collect();
+        let (mut time, mut frequency) = (0.0, 0.0);
+        let mut nearest = (f32::NEG_INFINITY, 0.0, 0.0);
+        for excerpt in &heard.excerpts {
+            let pairs = rows.iter().map(|(start_s, row)| (cosine(excerpt.embedding.as_slice(), row), *start_s, row));
+            let Some((score, start_s, row)) = pairs.max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
+            let part = |name| card.half(name).map_or(0.0, |half| part_cosine(&excerpt.embedding, row, half));
+            time += part("time");
+            frequency += part("frequency");
+            if score > nearest.0 {
+                nearest = (score, excerpt.start_s, start_s);
             }
         }
-        best.1
+        let count = heard.excerpts.len() as f32;
+        Match {
+            track,
+            score: sum / count,
+            time_score: time / count,
+            frequency_score: frequency / count,
+            query_start_s: nearest.1,
+            start_s: nearest.2,
+        }
     }
 
-    fn values(&self, row: usize) -> Vec<f32> {
-        self.index.code(row).map_or_else(Vec::new, |code| code.dequantize())
+    /// Start in seconds and values of each excerpt of `track`.
+    fn rows_of(&self, track: usize) -> impl Iterator<Item = (f32, Vec<f32>)> + '_ {
+        let rows = self.places.iter().enumerate().filter(move |(_, place)| place.track as usize == track);
+        rows.filter_map(|(row, place)| Some((place.start_s, self.index.code(row)?.dequantize())))
     }
 }
 

@@ -128,6 +128,16 @@ fn a_track_appears_once_with_the_parts_that_match() {
 }
 
 #[test]
+fn a_track_heard_whole_finds_itself_with_a_score_of_one() {
+    let excerpt = |start_s, seed| AnalysedExcerpt { start_s, embedding: direction(seed) };
+    let heard = Analysis::new(vec![excerpt(0.0, 30), excerpt(30.0, 31)]).expect("an analysis");
+    let nearest = &catalogue().nearest(&heard, &EncoderCard::default(), 1)[0];
+    assert_eq!(nearest.track, 3);
+    assert!((nearest.score - 1.0).abs() < 1e-3, "{nearest:?}");
+    assert!((nearest.start_s - nearest.query_start_s).abs() < f32::EPSILON);
+}
+
+#[test]
 fn a_catalogue_of_another_encoder_says_both() {
     let card = EncoderCard::default();
     assert_eq!(catalogue().check_encoder("an encoder", &card), Ok(()));

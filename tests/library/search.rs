@@ -46,13 +46,21 @@ proptest! {
     }
 
     #[test]
-    fn a_code_is_off_by_at_most_half_a_step(values in prop::collection::vec(-1.0f32..1.0, 256)) {
+    fn a_code_is_off_by_less_than_a_step(values in prop::collection::vec(-1.0f32..1.0, 256)) {
         prop_assume!(values.iter().any(|value| value.abs() > 1e-3));
         let embedding = Embedding::from_slice(&values).expect("a direction");
         let code = quantize(&embedding);
         for (value, decoded) in embedding.as_slice().iter().zip(code.dequantize()) {
-            prop_assert!((value - decoded).abs() <= code.scale * 0.5001);
+            prop_assert!((value - decoded).abs() < code.scale);
         }
+    }
+
+    #[test]
+    fn a_code_scores_one_with_itself(values in prop::collection::vec(-1.0f32..1.0, 256)) {
+        prop_assume!(values.iter().any(|value| value.abs() > 1e-3));
+        let code = quantize(&Embedding::from_slice(&values).expect("a direction"));
+        let index = Index::new(256, &code.values, vec![code.scale]).expect("an index");
+        prop_assert!((index.top_k(&code, 1)[0].score - 1.0).abs() < 1e-6);
     }
 }
 

@@ -3,7 +3,7 @@ use std::fs;
 use crate::{SOUNDS, Workplace, audio};
 
 /// What 8 bits a dimension may take from or add to the score of a track with itself.
-const QUANTISATION: f64 = 0.005;
+const QUANTISATION: f64 = 1e-4;
 
 #[test]
 fn a_track_of_the_catalogue_finds_itself_first() {
