@@ -123,7 +123,7 @@ fn a_page_position_that_lags_behind_costs_no_samples() {
     let path = folder.path().join("lagging.ogg");
     std::fs::write(&path, bytes).expect("it is written");
     let lagging = decode(&path).expect("it decodes").channels.concat();
-    assert_eq!(lagging, sound("vorbis.ogg").0);
+    assert!(lagging == sound("vorbis.ogg").0, "{} samples", lagging.len());
 }
 
 fn ogg_crc(sum: u32, byte: u8) -> u32 {
