@@ -24,7 +24,7 @@ const STAGES: [Stage; 9] = [
     Stage { group: "lint", title: "lints, wasm", run: wasm_lints },
     Stage { group: "lint", title: "documentation", run: documentation },
     Stage { group: "unit", title: "tests, native", run: native_tests },
-    Stage { group: "wasm", title: "library tests in a browser, with SIMD", run: wasm_tests },
+    Stage { group: "wasm", title: "library and page tests in a browser, with SIMD", run: wasm_tests },
     Stage { group: "wasm", title: "library tests in a browser, without SIMD", run: scalar_wasm_tests },
     Stage { group: "e2e", title: "page", run: page },
     Stage { group: "e2e", title: "end-to-end tests", run: end_to_end_tests },
@@ -83,7 +83,7 @@ fn native_tests(tally: &mut Tally) -> Result<()> {
 }
 
 fn wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--test", "*"]))
+    tally.watch(in_browser()?.args(["--test", "*", "--bin", "sonoscape-www"]))
 }
 
 fn scalar_wasm_tests(tally: &mut Tally) -> Result<()> {
