@@ -2,8 +2,6 @@
 
 pub mod dot;
 
-use std::cmp::Ordering;
-
 use crate::error::{Error, Result};
 use crate::quantize::Code;
 
@@ -125,11 +123,6 @@ impl Index {
         });
         nearest
     }
-}
-
-/// Orders by score, highest first, then by row.
-pub fn nearest_first(a: &Neighbour, b: &Neighbour) -> Ordering {
-    b.score.total_cmp(&a.score).then(a.row.cmp(&b.row))
 }
 
 fn with_stride(dimension: usize, codes: &[i8]) -> Vec<i8> {

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 const GROUPS: [&str; 4] = ["lint", "unit", "wasm", "e2e"];
 const SIMD_OFF: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C","target-feature=-simd128"]"#;
+/// Tells the library's tests, when they are compiled, which kernel they are to find.
+const EXPECTED_KERNEL: &str = "SONOSCAPE_KERNEL";
 const BROWSER_TEST_TIMEOUT_S: &str = "300";
 
 struct Stage {
@@ -83,11 +85,11 @@ fn native_tests(tally: &mut Tally) -> Result<()> {
 }
 
 fn wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--test", "*", "--bin", "sonoscape-www"]))
+    tally.watch(in_browser()?.args(["--test", "*", "--bin", "sonoscape-www"]).env(EXPECTED_KERNEL, "simd128"))
 }
 
 fn scalar_wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--test", "*", "--config", SIMD_OFF]))
+    tally.watch(in_browser()?.args(["--test", "*", "--config", SIMD_OFF]).env(EXPECTED_KERNEL, "scalar"))
 }
 
 /// A `cargo test` of the library whose programs run in a browser's worker.
