@@ -6,7 +6,8 @@
 //! 1. **audio → mel → encoder.** Decoded channels become a [`Clip`]: mono at [`SAMPLE_RATE`]. Each 30 s excerpt becomes a
 //!    log-mel spectrogram ([`MelFrontEnd`]), that a picture ([`MelImage`]), and its tiles go through the [`Encoder`], a network
 //!    read from ONNX together with the card that states every setting before it. The tiles' mean is the [`Embedding`].
-//!    [`Analyser`] joins these steps.
+//!    [`Analyser`] joins these steps. Beside them, for looking at a sound and not for the encoder, stand its [`Mfcc`], its
+//!    [`Chromagram`] and the picture of all three ([`CompositeImage`]).
 //! 2. **quantise → search → catalogue.** An embedding becomes a [`Code`] of 8-bit numbers; an [`Index`] of codes finds the
 //!    nearest ones exactly; a [`Catalogue`] says which tracks they belong to, and is read from and written to shards of bytes.
 //!
@@ -16,18 +17,24 @@
 mod analysis;
 pub mod audio;
 pub mod catalogue;
+pub mod chroma;
+pub mod composite;
 mod digest;
 pub mod encoder;
 mod error;
 pub mod mel;
+pub mod mfcc;
 pub mod quantize;
 pub mod search;
 
 pub use analysis::{AnalysedExcerpt, Analyser, Analysis, EXCERPTS_PER_TRACK};
 pub use audio::{Clip, Excerpt, SAMPLE_RATE};
 pub use catalogue::{Catalogue, Match, Row, Track};
+pub use chroma::Chromagram;
+pub use composite::CompositeImage;
 pub use encoder::{Embedding, Encoder, EncoderCard};
 pub use error::{Error, Result};
 pub use mel::{MelConfig, MelFrontEnd, MelImage, MelSpectrogram};
+pub use mfcc::{Mfcc, N_MFCC};
 pub use quantize::{Code, quantize};
 pub use search::{Index, Neighbour};

@@ -10,8 +10,8 @@ use crate::audio::SAMPLE_RATE;
 use crate::error::{Error, Result};
 use bank::MelBank;
 use fft::RealFft;
-pub(crate) use image::FRAMES_PER_COLUMN;
 pub use image::MelImage;
+pub(crate) use image::{FRAMES_PER_COLUMN, resize};
 
 /// Smallest power that is told from silence, as librosa's `amin`.
 const POWER_FLOOR: f32 = 1e-10;
@@ -144,6 +144,11 @@ impl MelFrontEnd {
     /// # Ok::<(), sonoscape::Error>(())
     /// ```
     pub fn log_mel(&mut self, samples: &[f32]) -> MelSpectrogram {
+        self.log_mel_beside(samples, |_| ())
+    }
+
+    /// As [`Self::log_mel`], and shows each frame's power spectrum, shape `[n_fft / 2 + 1]`, to `look` on the way.
+    pub(crate) fn log_mel_beside(&mut self, samples: &[f32], mut look: impl FnMut(&[f32])) -> MelSpectrogram {
         let frames = 1 + samples.len() / self.config.hop_length;
         let bands = self.config.n_mels;
         let mut values = vec![0.0; bands * frames];
@@ -152,6 +157,7 @@ impl MelFrontEnd {
         for t in 0..frames {
             self.windowed(samples, t, &mut frame);
             self.fft.power(&frame, &mut power);
+            look(&power);
             self.bank.apply(&power, |band, energy| values[band * frames + t] = energy);
         }
         to_decibels(&mut values, self.config.top_db);

@@ -7,10 +7,16 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 mod audio;
 #[path = "library/catalogue.rs"]
 mod catalogue;
+#[path = "library/chroma.rs"]
+mod chroma;
+#[path = "library/composite.rs"]
+mod composite;
 #[path = "library/encoder.rs"]
 mod encoder;
 #[path = "library/mel.rs"]
 mod mel;
+#[path = "library/mfcc.rs"]
+mod mfcc;
 #[path = "library/npy.rs"]
 mod npy;
 #[path = "library/parity.rs"]

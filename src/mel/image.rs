@@ -38,13 +38,9 @@ impl MelSpectrogram {
     /// # Source
     /// `PIL.Image.resize(…, BILINEAR)` on floats, Pillow 13.
     pub fn image(&self) -> MelImage {
-        let columns = (self.frames * COLUMNS / FRAMES).max(1);
-        let weights: Vec<Triangle> = (0..columns).map(|column| Triangle::new(column, self.frames)).collect();
-        let mut values = Vec::with_capacity(self.bands * columns);
-        for row in self.values.chunks_exact(self.frames) {
-            values.extend(weights.iter().map(|triangle| (1.0 + triangle.mean(row) / self.top_db).clamp(0.0, 1.0)));
-        }
-        MelImage { bands: self.bands, columns, values, seconds: self.seconds }
+        let brightness = |decibels: f32| (1.0 + decibels / self.top_db).clamp(0.0, 1.0);
+        let values: Vec<f32> = resize_time(&self.values, self.frames).into_iter().map(brightness).collect();
+        MelImage { bands: self.bands, columns: columns(self.frames), values, seconds: self.seconds }
     }
 }
 
@@ -61,24 +57,51 @@ impl MelImage {
     }
 }
 
+/// Resizes rows of `frames` values along time, as [`MelSpectrogram::image`] does, and their number to `height`.
+pub(crate) fn resize(values: &[f32], frames: usize, height: usize) -> Vec<f32> {
+    let rows = values.len() / frames;
+    let columns = columns(frames);
+    let narrow = resize_time(values, frames);
+    let scale = rows as f64 / height as f64;
+    let mut resized = Vec::with_capacity(height * columns);
+    for row in 0..height {
+        let triangle = Triangle::new(row, scale, rows);
+        resized.extend((0..columns).map(|column| triangle.mean(narrow[column..].iter().step_by(columns))));
+    }
+    resized
+}
+
+fn resize_time(values: &[f32], frames: usize) -> Vec<f32> {
+    let scale = f64::from(FRAMES_PER_COLUMN);
+    let triangles: Vec<Triangle> = (0..columns(frames)).map(|column| Triangle::new(column, scale, frames)).collect();
+    let rows = values.chunks_exact(frames);
+    rows.flat_map(|row| triangles.iter().map(|triangle| triangle.mean(row.iter()))).collect()
+}
+
+fn columns(frames: usize) -> usize {
+    (frames * COLUMNS / FRAMES).max(1)
+}
+
+/// The weights of one output value: a triangle over the inputs it covers, never narrower than their distance.
 struct Triangle {
     first: usize,
     weights: Vec<f32>,
 }
 
 impl Triangle {
-    fn new(column: usize, frames: usize) -> Self {
-        let scale = FRAMES as f64 / COLUMNS as f64;
-        let centre = (column as f64 + 0.5) * scale;
-        let first = (centre - scale + 0.5).max(0.0) as usize;
-        let end = ((centre + scale + 0.5) as usize).min(frames);
+    /// For output `index`, each `scale` of `length` inputs wide.
+    fn new(index: usize, scale: f64, length: usize) -> Self {
+        let centre = (index as f64 + 0.5) * scale;
+        let reach = scale.max(1.0);
+        let first = (centre - reach + 0.5).max(0.0) as usize;
+        let end = ((centre + reach + 0.5) as usize).min(length);
         let weights: Vec<f64> =
-            (first..end).map(|frame| (1.0 - ((frame as f64 + 0.5 - centre) / scale).abs()).max(0.0)).collect();
+            (first..end).map(|input| (1.0 - ((input as f64 + 0.5 - centre) / reach).abs()).max(0.0)).collect();
         let total: f64 = weights.iter().sum();
         Self { first, weights: weights.into_iter().map(|weight| (weight / total) as f32).collect() }
     }
 
-    fn mean(&self, row: &[f32]) -> f32 {
-        self.weights.iter().zip(&row[self.first..]).map(|(weight, value)| weight * value).sum()
+    fn mean<'a>(&self, inputs: impl Iterator<Item = &'a f32>) -> f32 {
+        self.weights.iter().zip(inputs.skip(self.first)).map(|(weight, value)| weight * value).sum()
     }
 }

@@ -31,15 +31,41 @@ def log_mel(samples):
     return librosa.power_to_db(power, ref=np.max, amin=1e-10, top_db=80.0)
 
 
+def mfcc(samples):
+    return librosa.feature.mfcc(S=log_mel(samples), n_mfcc=20, dct_type=2, norm="ortho", lifter=0)
+
+
+def chroma(samples):
+    return librosa.feature.chroma_stft(
+        y=samples, sr=SAMPLE_RATE, n_fft=2048, hop_length=512, window="hann", center=True, pad_mode="constant",
+        norm=np.inf, tuning=0.0, n_chroma=12)
+
+
+def resize(feature, columns, height):
+    """323 frames become 128 columns; frames beyond the last whole column fall away."""
+    box = (0, 0, columns * 323 / 128, feature.shape[0])
+    picture = Image.fromarray(feature.astype(np.float32))
+    return np.asarray(picture.resize((columns, height), Image.Resampling.BILINEAR, box))
+
+
 def image(mel, columns):
-    picture = Image.fromarray(mel.astype(np.float32)).resize((columns, mel.shape[0]), Image.Resampling.BILINEAR)
-    return 1.0 + np.asarray(picture) / 80.0
+    return 1.0 + resize(mel, columns, mel.shape[0]) / 80.0
+
+
+def composite(samples, columns):
+    mel, cepstrum = log_mel(samples), mfcc(samples)
+    cepstrum = (cepstrum - cepstrum.min()) / np.ptp(cepstrum)
+    channels = [image(mel, columns), resize(cepstrum, columns, 128), resize(chroma(samples), columns, 128)]
+    return np.round(255 * np.stack(channels, axis=-1)[::-1])
 
 
 def save(name, array):
-    np.save(HERE / f"{name}.npy", array.astype("<f4"))
+    np.save(HERE / f"{name}.npy", np.ascontiguousarray(array, "<f4"))
 
 
 if __name__ == "__main__":
     save("log_mel", log_mel(tune(3 * SAMPLE_RATE)))
     save("image", image(log_mel(tune(322 * 512)), 128))
+    save("mfcc", mfcc(tune(3 * SAMPLE_RATE)))
+    save("chroma", chroma(tune(3 * SAMPLE_RATE)))
+    save("composite", composite(tune(SAMPLE_RATE), 17))

@@ -1,15 +1,19 @@
-//! Every target computes the same bits: they share one digest, kept in `../golden/bits.txt`.
+//! Every target computes the same bits: they share the digests kept in `../golden`.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use sha2::{Digest, Sha256};
-use sonoscape::{Catalogue, Clip, Embedding, MelConfig, MelFrontEnd, Row, Track, quantize};
+use sonoscape::{Catalogue, Clip, Embedding, MelConfig, MelFrontEnd, N_MFCC, Row, Track, quantize};
 
 use crate::tune::tune;
 
 fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn digest(parts: &[Vec<u8>]) -> String {
+    Sha256::digest(parts.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -21,14 +25,19 @@ fn samples_picture_and_catalogue_have_the_same_bits_on_every_target() {
     let catalogue = Catalogue::new("parity", 256, vec![Track::default()], &[row]).expect("a catalogue");
     let (manifest, shards) = catalogue.pack("parity").expect("packs");
 
-    let mut digest = Sha256::new();
-    digest.update(floats(clip.samples()));
-    digest.update(floats(&image.values));
-    digest.update(floats(embedding.as_slice()));
-    digest.update(serde_json::to_vec(&manifest).expect("a manifest in JSON"));
-    digest.update(shards.concat());
-    let found: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(found, include_str!("../golden/bits.txt").trim());
+    let manifest = serde_json::to_vec(&manifest).expect("a manifest in JSON");
+    let parts =
+        [floats(clip.samples()), floats(&image.values), floats(embedding.as_slice()), manifest, shards.concat()];
+    assert_eq!(digest(&parts), include_str!("../golden/bits.txt").trim());
+}
+
+#[test]
+fn mfcc_chromagram_and_composite_picture_have_the_same_bits_on_every_target() {
+    let sound = tune(100_000);
+    let mut front_end = MelFrontEnd::new(&MelConfig::default()).expect("the default settings");
+    let (mel, chroma) = front_end.log_mel_and_chroma(&sound);
+    let parts = [floats(&mel.mfcc(N_MFCC).values), floats(&chroma.values), front_end.composite(&sound).pixels];
+    assert_eq!(digest(&parts), include_str!("../golden/composite_bits.txt").trim());
 }
 
 #[test]
