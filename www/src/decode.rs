@@ -1,5 +1,7 @@
 //! From a file to its channels, through the browser's own decoders.
 
+use std::ops::RangeInclusive;
+
 use js_sys::{Array, ArrayBuffer, Float32Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -8,13 +10,17 @@ use web_sys::{AudioBuffer, File, HtmlAudioElement, OfflineAudioContext};
 use crate::clock::minutes;
 use crate::pause::pause;
 use crate::problem::Problem;
-use crate::sniff::{ENDS_BYTES, Format, sniff};
+use crate::sniff::{ENDS_BYTES, Format, sample_rate, sniff};
 
 /// Longest sound that is decoded here, in seconds. Decoded stereo takes about 21 MB a minute, three times over.
 pub const LONGEST_S: f64 = 15.0 * 60.0;
 
-/// The sample rate that the browser decodes to, in Hz, whatever the machine's own is.
-const DECODED_RATE: f32 = 44_100.0;
+/// Sample rates in Hz that a browser is asked to decode to: a file's own, so that only the library resamples. Higher
+/// ones would only take memory.
+const DECODED_RATES: RangeInclusive<u32> = 8_000..=48_000;
+
+/// The rate where a file's own is unknown or out of these bounds, in Hz.
+const USUAL_RATE: u32 = 44_100;
 
 /// How long a browser may take to tell a file's duration, in milliseconds.
 const DURATION_PATIENCE_MS: u32 = 3000;
@@ -46,12 +52,14 @@ pub async fn decode(file: &File, url: &str) -> Result<Decoded, Problem> {
     if file.size() == 0.0 {
         return Err(Problem::new("empty", "This file is empty. Choose one with sound in it."));
     }
-    let format = sniff(&ends(file).await?);
+    let ends = ends(file).await?;
+    let format = sniff(&ends);
+    let rate = sample_rate(&ends).filter(|rate| DECODED_RATES.contains(rate)).unwrap_or(USUAL_RATE);
     if let Some(seconds) = duration_s(url).await {
         check_length(seconds, &file.name())?;
     }
     let bytes = read(file.array_buffer()).await?;
-    let buffer = decode_bytes(&bytes).await.map_err(|_| refusal(format, &file.name()))?;
+    let buffer = decode_bytes(&bytes, rate).await.map_err(|_| refusal(format, &file.name()))?;
     if buffer.length() == 0 {
         return Err(Problem::new("empty", "This file holds no sound. Choose another one."));
     }
@@ -117,8 +125,8 @@ fn check_length(seconds: f64, name: &str) -> Result<(), Problem> {
     ))
 }
 
-async fn decode_bytes(bytes: &ArrayBuffer) -> Result<AudioBuffer, JsValue> {
-    let context = OfflineAudioContext::new_with_number_of_channels_and_length_and_sample_rate(1, 1, DECODED_RATE)?;
+async fn decode_bytes(bytes: &ArrayBuffer, rate: u32) -> Result<AudioBuffer, JsValue> {
+    let context = OfflineAudioContext::new_with_number_of_channels_and_length_and_sample_rate(1, 1, rate as f32)?;
     JsFuture::from(context.decode_audio_data(bytes)?).await?.dyn_into()
 }
 

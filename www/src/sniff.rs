@@ -90,6 +90,50 @@ fn mpeg_frame(head: &[u8]) -> Format {
     }
 }
 
+/// The sample rate in Hz that a file's head states, where it is found; `ends` as for [`sniff`].
+pub fn sample_rate(ends: &[u8]) -> Option<u32> {
+    match sniff(ends) {
+        Format::Wav => little_endian(ends, find(ends, b"fmt ")? + 12),
+        Format::Flac => big_endian(ends, 18).map(|word| word >> 12),
+        Format::Ogg => little_endian(ends, find(ends, b"\x01vorbis")? + 12),
+        Format::Opus => Some(48_000),
+        Format::Mp4 => big_endian(ends, find(ends, b"mp4a")? + 28).map(|fixed_point| fixed_point >> 16),
+        Format::Mp3 => mp3_rate(big_endian(ends, after_id3(ends)?)?),
+        _ => None,
+    }
+}
+
+/// Where the first frame starts: an ID3 tag states its length in four times seven bits.
+fn after_id3(ends: &[u8]) -> Option<usize> {
+    if !ends.starts_with(b"ID3") {
+        return Some(0);
+    }
+    let length = ends.get(6..10)?.iter().fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
+    (10 + length < ENDS_BYTES as usize).then_some(10 + length)
+}
+
+fn mp3_rate(header: u32) -> Option<u32> {
+    let base = [44_100, 48_000, 32_000].get((header >> 10 & 3) as usize)?;
+    match (header >> 21, header >> 19 & 3) {
+        (0x7ff, 3) => Some(*base),
+        (0x7ff, 2) => Some(base / 2),
+        (0x7ff, 0) => Some(base / 4),
+        _ => None,
+    }
+}
+
+fn find(bytes: &[u8], name: &[u8]) -> Option<usize> {
+    bytes.windows(name.len()).position(|window| window == name)
+}
+
+fn little_endian(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|word| u32::from_le_bytes(*word))
+}
+
+fn big_endian(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|word| u32::from_be_bytes(*word))
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -115,6 +159,31 @@ mod tests {
         assert_eq!(sniff(&[0xff, 0xfb, 0x90, 0x00]), Format::Mp3);
         assert_eq!(sniff(&[0xff, 0xf3, 0x40, 0x00]), Format::Mp3);
         assert_eq!(sniff(&[0xff, 0xf1, 0x50, 0x80]), Format::Aac);
+    }
+
+    #[test]
+    fn heads_state_the_sample_rate() {
+        let after = |head: &[u8], zeros: usize, rate: [u8; 4]| [head, &vec![0; zeros], &rate].concat();
+        let wav = after(b"RIFF\0\0\0\0WAVEfmt ", 8, 22_050u32.to_le_bytes());
+        assert_eq!(sample_rate(&wav), Some(22_050));
+        let flac = after(b"fLaC", 14, (8_000u32 << 12).to_be_bytes());
+        assert_eq!(sample_rate(&flac), Some(8_000));
+        let vorbis = after(b"OggS\x01vorbis", 5, 32_000u32.to_le_bytes());
+        assert_eq!(sample_rate(&vorbis), Some(32_000));
+        let aac = after(b"\0\0\0\x20ftypM4A mp4a", 24, (48_000u32 << 16).to_be_bytes());
+        assert_eq!(sample_rate(&aac), Some(48_000));
+        assert_eq!(sample_rate(&[0xff, 0xfb, 0x90, 0x00]), Some(44_100));
+        assert_eq!(sample_rate(b"ID3\x04\0\0\0\0\0\x02..\xff\xf3\x44\0"), Some(24_000));
+        assert_eq!(sample_rate(b"OggS\0\x02 OpusHead"), Some(48_000));
+    }
+
+    #[test]
+    fn a_head_that_is_cut_short_states_no_rate() {
+        for head in
+            [&b"RIFF\0\0\0\0WAVE"[..], b"fLaC", b"OggS", b"\0\0\0\x20ftypM4A mp4a", b"ID3\x04", b"\xff\xfb\x9c\0"]
+        {
+            assert_eq!(sample_rate(head), None, "{head:?}");
+        }
     }
 
     #[test]
