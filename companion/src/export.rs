@@ -18,7 +18,7 @@ use crate::mel_store::{MelStore, StoredExcerpt};
 use crate::onnx::Precision;
 use crate::train::model::{Autoencoder, AutoencoderConfig};
 use crate::train::{Data, RunFolder};
-use whitening::Whitening;
+use whitening::{SHRINKAGE, Whitening};
 
 /// Write a trained encoder and its decoder as ONNX files.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,10 @@ pub struct Args {
     /// Folder that receives encoder.onnx, decoder.onnx and their cards.
     #[arg(long, value_name = "FOLDER", default_value = "models")]
     pub output: PathBuf,
+    /// Share of its variance that is added to each latent's before they are decorrelated: near 0 they lose all
+    /// correlation, far above 1 they are only standardised.
+    #[arg(long, value_name = "SHARE", default_value_t = SHRINKAGE)]
+    pub shrinkage: f64,
 }
 
 /// Most excerpts that the whitening is measured on.
@@ -45,12 +49,12 @@ pub fn run(args: &Args) -> Result<()> {
     let config = folder.load_config()?;
     let device = Device::flex();
     let checkpoint = folder.load_checkpoint(&config, &device)?;
-    let model = checkpoint.model.valid();
+    let model = checkpoint.model.valid().autoencoder;
     let store = MelStore::open(&folder.mels())?;
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
     let mut card = card::encoder(&config, &store, &data, &checkpoint.progress);
 
-    let whitening = whitening(&model, &config.model, &card, &store, data.training())?;
+    let whitening = whitening(&model, &config.model, &card, &store, data.training(), args.shrinkage)?;
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
     check::agreement(&model, &config.model, &whitening, &tiles)?;
 
@@ -77,6 +81,7 @@ fn whitening(
     card: &EncoderCard,
     store: &MelStore,
     excerpts: &[StoredExcerpt],
+    shrinkage: f64,
 ) -> Result<Whitening> {
     let none = Whitening::none(config.latents, card.halves.len());
     let json = serde_json::to_string(card)?;
@@ -90,7 +95,7 @@ fn whitening(
             Ok(mean_of_rows(&latents, card.dimension))
         })
         .collect::<Result<_>>()?;
-    Ok(Whitening::measure(&pooled, config.latents))
+    Ok(Whitening::measure(&pooled, config.latents, shrinkage))
 }
 
 fn mean_of_rows(values: &[f32], length: usize) -> Vec<f64> {

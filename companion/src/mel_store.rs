@@ -62,6 +62,8 @@ pub struct StoredTrack {
     pub duration_s: f32,
     /// Columns of each excerpt, in the order they are stored.
     pub columns: Vec<usize>,
+    /// Where each excerpt starts in the track, in seconds.
+    pub starts_s: Vec<f32>,
 }
 
 /// Where an excerpt's columns lie.
@@ -70,6 +72,8 @@ pub struct StoredExcerpt {
     /// Index into [`MelStore::tracks`].
     pub track: usize,
     pub columns: usize,
+    /// Where it starts in the track, in seconds.
+    pub start_s: f32,
     offset: u64,
 }
 
@@ -90,8 +94,8 @@ impl MelStore {
         let (settings, records) = store;
         let mut excerpts = Vec::new();
         for (index, (track, mut offset)) in records.iter().map(|(track, at)| (track, *at)).enumerate() {
-            for &columns in &track.columns {
-                excerpts.push(StoredExcerpt { track: index, columns, offset });
+            for (&columns, &start_s) in track.columns.iter().zip(&track.starts_s) {
+                excerpts.push(StoredExcerpt { track: index, columns, start_s, offset });
                 offset += (columns * settings.front_end.n_mels) as u64;
             }
         }

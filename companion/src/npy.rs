@@ -1,12 +1,15 @@
 //! NumPy's file format, as far as a matrix of `f32` needs it.
 
-use std::io::{Result, Write};
+use std::io::Write;
+
+use anyhow::{Context, ensure};
+use half::f16;
 
 /// Writes `rows`, each of `columns` values, as a little-endian `float32` array of shape `[rows, columns]`.
 ///
 /// # Source
 /// NumPy Enhancement Proposal 1, version 1.0 of the format: the data begin at a multiple of 64 bytes.
-pub fn write(mut out: impl Write, rows: &[Vec<f32>], columns: usize) -> Result<()> {
+pub fn write(mut out: impl Write, rows: &[Vec<f32>], columns: usize) -> std::io::Result<()> {
     let shape = format!("({}, {columns})", rows.len());
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
     let preamble = 10;
@@ -21,8 +24,45 @@ pub fn write(mut out: impl Write, rows: &[Vec<f32>], columns: usize) -> Result<(
     out.flush()
 }
 
+/// Reads a little-endian `float16` array in C order: its values and its shape.
+///
+/// # Errors
+/// When the bytes are anything else.
+pub fn read_f16(bytes: &[u8]) -> anyhow::Result<(Vec<f16>, Vec<usize>)> {
+    let header = bytes.strip_prefix(b"\x93NUMPY\x01\x00").context("it is not a NumPy file of version 1.0")?;
+    let (length, rest) = header.split_first_chunk::<2>().context("its header is cut short")?;
+    let (header, data) =
+        rest.split_at_checked(u16::from_le_bytes(*length).into()).context("its header is cut short")?;
+    let header = str::from_utf8(header)?;
+    ensure!(header.contains("'descr': '<f2'") && header.contains("'fortran_order': False"), "it holds no float16");
+    let (_, shape) = header.split_once("'shape': (").context("it has no shape")?;
+    let (shape, _) = shape.split_once(')').context("it has no shape")?;
+    let lengths = shape.split(',').map(str::trim).filter(|length| !length.is_empty());
+    let shape: Vec<usize> = lengths.map(str::parse).collect::<Result<_, _>>()?;
+    let count = shape.iter().try_fold(2usize, |bytes, &length| bytes.checked_mul(length));
+    ensure!(count == Some(data.len()), "its length does not match its shape");
+    Ok((data.as_chunks().0.iter().copied().map(f16::from_le_bytes).collect(), shape))
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_float16_matrix_is_read_and_a_damaged_one_is_refused() {
+        let header = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 1), }                    \n";
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.extend([0x00, 0x3c, 0x00, 0xc0]);
+        let (values, shape) = super::read_f16(&bytes).expect("a matrix");
+        assert_eq!(
+            (values.as_slice(), shape.as_slice()),
+            ([1.0, -2.0].map(half::f16::from_f32).as_slice(), [2, 1].as_slice())
+        );
+        for length in 0..bytes.len() {
+            assert!(super::read_f16(&bytes[..length]).is_err(), "cut to {length} bytes");
+        }
+    }
+
     #[test]
     fn a_matrix_is_laid_out_as_numpy_expects() {
         let mut bytes = Vec::new();

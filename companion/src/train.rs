@@ -1,11 +1,16 @@
 //! `sonoscape train`: a music folder to a trained autoencoder.
 
+mod augment;
 pub mod checkpoint;
 mod data;
 mod folder;
+pub mod listening;
 mod metrics;
 pub mod model;
+mod pairs;
+mod teacher;
 
+use std::f64::consts::PI;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -22,8 +27,10 @@ use crate::mel_store::{self, Manifest, MelStore, Settings};
 use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use data::Data;
 pub use folder::RunFolder;
+use listening::{Listening, Network};
 use metrics::{Metrics, Row};
 use model::{Autoencoder, AutoencoderConfig};
+pub use teacher::Teacher;
 
 /// Train the encoder on a folder of music.
 ///
@@ -38,21 +45,21 @@ pub struct Args {
     /// CSV table of the files with the columns path, artist and licence; without it, a folder counts as an artist.
     #[arg(long, value_name = "FILE")]
     pub tracks: Option<PathBuf>,
-    /// Stop after this many steps in all.
-    #[arg(long, default_value_t = 78_400)]
-    pub steps: u64,
+    /// Settings of a new run, as in `models/*.json`; without them, those of the system re-created here.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder with what a published network hears in the same files, for settings that ask for a teacher.
+    #[arg(long, value_name = "FOLDER")]
+    pub teacher: Option<PathBuf>,
+    /// Stop after this many steps in all, instead of the settings'.
+    #[arg(long)]
+    pub steps: Option<u64>,
     /// Stop after this many minutes of training.
     #[arg(long)]
     pub minutes: Option<f64>,
-    /// Seed of weights, split and order.
+    /// Seed of weights, split and order, instead of the settings'.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Tiles a step.
-    #[arg(long)]
-    pub batch_size: Option<usize>,
-    /// Filters of the decoder's four layers, finest first: fewer train faster and redraw more coarsely.
-    #[arg(long, value_delimiter = ',', num_args = 1, value_name = "A,B,C,D")]
-    pub decoder_filters: Option<Vec<usize>>,
 }
 
 /// Settings of a run, kept in its folder as `config.json`.
@@ -67,6 +74,14 @@ pub struct RunConfig {
     /// Learning rate of Adam.
     #[config(default = 1e-3)]
     pub learning_rate: f64,
+    /// Steps of the whole run.
+    #[config(default = 78_400)]
+    pub steps: u64,
+    /// Whether the learning rate falls to nearly nothing over the run, along a cosine.
+    #[config(default = false)]
+    pub decay: bool,
+    /// Learning by listening; without it, by redrawing.
+    pub listening: Option<Listening>,
     /// Share of the tracks that only validate.
     #[config(default = 0.08)]
     pub validation_share: f64,
@@ -98,8 +113,10 @@ pub fn run(args: &Args) -> Result<()> {
         data.training().len(),
         data.validation().len()
     );
-    let limit = Limit { steps: args.steps, minutes: args.minutes };
-    let progress = train(&config, &data, &folder, &limit)?;
+    let limit = Limit { steps: args.steps.unwrap_or(config.steps), minutes: args.minutes };
+    fs::write(folder.held_out(), data.held_out().join("\n"))?;
+    let teacher = args.teacher.as_deref().map(|folder| Teacher::read(folder, &store.tracks)).transpose()?;
+    let progress = train(&config, &data, teacher.as_ref(), &folder, &limit)?;
     println!(
         "Step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
         progress.step,
@@ -123,7 +140,13 @@ pub struct Limit {
 ///
 /// # Errors
 /// When the disk refuses or the loss is no number any more; the last checkpoint is good then.
-pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Limit) -> Result<Progress> {
+pub fn train(
+    config: &RunConfig,
+    data: &Data<'_>,
+    teacher: Option<&Teacher>,
+    folder: &RunFolder,
+    limit: &Limit,
+) -> Result<Progress> {
     let device = Device::flex().autodiff();
     let mut state = match folder.checkpoint().exists() {
         true => folder.load_checkpoint(config, &device)?,
@@ -136,19 +159,19 @@ pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Li
 
     while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let started = Instant::now();
-        let tiles = data.batch(state.progress.step, config.batch_size, &device)?;
-        let loss = mse(state.model.forward(tiles.clone()), tiles);
+        let (loss, mse) = losses(config, data, teacher, &state, &device)?;
         let value = f64::from(loss.clone().into_scalar::<f32>());
         ensure!(value.is_finite(), DIVERGED);
         let gradients = GradientsParams::from_grads(loss.backward(), &state.model);
-        state.model = state.optimizer.step(config.learning_rate, state.model, gradients);
-        state.progress.count(value, started.elapsed());
+        state.model = state.optimizer.step(config.rate(state.progress.step), state.model, gradients);
+        state.progress.count(value, mse.into_scalar::<f32>().into(), started.elapsed());
 
         let step = state.progress.step;
         if step % config.report_every == 0 {
-            let row = state.progress.report(evaluate(&state.model, &validation), config.batch_size);
+            let row = state.progress.report(evaluate(&state.model.autoencoder, &validation), config.batch_size);
             metrics.write(&row)?;
-            bar.set_message(format!("MSE {} · validation {}", shown(row.training_mse), shown(row.validation_mse)));
+            let [loss, mse, validation] = [row.training_loss, row.training_mse, row.validation_mse].map(shown);
+            bar.set_message(format!("loss {loss} · MSE {mse} · validation {validation}"));
         }
         if step % config.checkpoint_every == 0 {
             state.save(&folder.checkpoint())?;
@@ -158,6 +181,35 @@ pub fn train(config: &RunConfig, data: &Data<'_>, folder: &RunFolder, limit: &Li
     bar.finish_and_clear();
     state.save(&folder.checkpoint())?;
     Ok(state.progress)
+}
+
+/// What the next step lowers, and the error of what it redraws.
+fn losses(
+    config: &RunConfig,
+    data: &Data<'_>,
+    teacher: Option<&Teacher>,
+    state: &Checkpoint,
+    device: &Device,
+) -> Result<(Tensor<1>, Tensor<1>)> {
+    let (step, network) = (state.progress.step, &state.model);
+    if let Some(listening) = &config.listening {
+        let pairs = data.pairs(step, config.batch_size, teacher, device)?;
+        return Ok(network.listen(&pairs, listening));
+    }
+    let tiles = data.batch(step, config.batch_size, device)?;
+    let mse = mse(network.autoencoder.forward(tiles.clone()), tiles);
+    Ok((mse.clone(), mse))
+}
+
+impl RunConfig {
+    /// The learning rate of a step.
+    fn rate(&self, step: u64) -> f64 {
+        if !self.decay {
+            return self.learning_rate;
+        }
+        let done = (step as f64 / self.steps as f64).min(1.0);
+        self.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + (PI * done).cos()))
+    }
 }
 
 fn mse(reconstruction: Tensor<3>, tiles: Tensor<3>) -> Tensor<1> {
@@ -182,46 +234,52 @@ impl Checkpoint {
     fn new(config: &RunConfig, device: &Device) -> Self {
         Self {
             progress: Progress::default(),
-            model: config.model.init(config.seed, device),
+            model: Network::new(&config.model, config.listening.as_ref(), config.seed, device),
             optimizer: AdamConfig::new().with_epsilon(1e-7).init(),
         }
     }
 }
 
 impl Progress {
-    fn count(&mut self, loss: f64, time: Duration) {
+    fn count(&mut self, loss: f64, mse: f64, time: Duration) {
         self.step += 1;
         self.seconds += time.as_secs_f64();
         self.loss_sum += loss;
+        self.mse_sum += mse;
         self.loss_count += 1;
     }
 
     fn report(&mut self, validation_mse: Option<f64>, batch_size: usize) -> Row {
-        self.training_mse = Some(self.loss_sum / self.loss_count as f64);
+        self.training_loss = Some(self.loss_sum / self.loss_count as f64);
+        self.training_mse = Some(self.mse_sum / self.loss_count as f64);
         self.validation_mse = validation_mse;
-        (self.loss_sum, self.loss_count) = (0.0, 0);
+        (self.loss_sum, self.mse_sum, self.loss_count) = (0.0, 0.0, 0);
         Row {
             step: self.step,
             tile_steps: self.step * batch_size as u64,
             seconds: self.seconds,
+            training_loss: self.training_loss,
             training_mse: self.training_mse,
             validation_mse,
         }
     }
 }
 
-/// The run's settings: those it was started with, or new ones from the arguments.
+/// The run's settings: those it was started with, or those asked for.
 fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
     let begun = folder.config().exists().then(|| folder.load_config()).transpose()?;
-    let mut config = begun.clone().unwrap_or_else(|| RunConfig::new(AutoencoderConfig::new()));
+    let mut config = match (&args.config, &begun) {
+        (Some(file), _) => {
+            RunConfig::load(file).with_context(|| format!("{} cannot be used as settings", file.display()))?
+        }
+        (None, Some(begun)) => begun.clone(),
+        (None, None) => RunConfig::new(AutoencoderConfig::new()),
+    };
     config.seed = args.seed.unwrap_or(config.seed);
-    config.batch_size = args.batch_size.unwrap_or(config.batch_size);
-    if let Some(filters) = &args.decoder_filters {
-        let filters = filters.as_slice().try_into().context("--decoder-filters takes four numbers")?;
-        config.model.decoder_filters = filters;
-    }
-    ensure!(config.batch_size > 0, "--batch-size must be at least 1.");
-    ensure!(!config.model.decoder_filters.contains(&0), "--decoder-filters must be at least 1.");
+    ensure!(config.batch_size > 0, "The batch size must be at least 1.");
+    let taught = config.listening.as_ref().is_some_and(|listening| listening.teacher > 0);
+    ensure!(!taught || args.teacher.is_some(), "These settings ask for --teacher.");
+    ensure!(taught || args.teacher.is_none(), "These settings have no use for --teacher.");
     match begun {
         Some(begun) => ensure!(
             begun == config,

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::check::{FULL_TOLERANCE, agreement, tract};
 use super::network;
-use super::whitening::Whitening;
+use super::whitening::{SHRINKAGE, Whitening};
 use crate::onnx::Precision;
 use crate::train::model::AutoencoderConfig;
 
@@ -17,7 +17,7 @@ fn tiny() -> AutoencoderConfig {
 fn whitening() -> Whitening {
     let latent = |row: usize, i: usize| ((row * (i + 2)) as f64).sin() + 0.3 * (row as f64).cos() + i as f64;
     let rows: Vec<Vec<f64>> = (0..40).map(|row| (0..12).map(|i| latent(row, i)).collect()).collect();
-    Whitening::measure(&rows, 6)
+    Whitening::measure(&rows, 6, SHRINKAGE)
 }
 
 /// Tiles of sines, `[count, 32, 32]`.

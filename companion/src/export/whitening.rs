@@ -1,8 +1,8 @@
 //! Latents that say the same thing twice, made to say it once.
 
-/// Share of its variance that is added to each latent's, so that directions in which the training data hardly vary are
-/// not blown up.
-const SHRINKAGE: f64 = 0.003;
+/// Share of its variance that is added to each latent's where nothing else is asked for, so that directions in which
+/// the training data hardly vary are not blown up.
+pub const SHRINKAGE: f64 = 0.003;
 
 /// Variance of a latent that never varies.
 const LEAST_VARIANCE: f64 = 1e-12;
@@ -29,7 +29,7 @@ impl Whitening {
     }
 
     /// Measures mean and covariance of `rows`, each the latents of one excerpt: branches of `branch` latents.
-    pub fn measure(rows: &[Vec<f64>], branch: usize) -> Self {
+    pub fn measure(rows: &[Vec<f64>], branch: usize, shrinkage: f64) -> Self {
         let dimension = rows.first().map_or(0, Vec::len);
         let mut mean = vec![0.0; dimension];
         for row in rows {
@@ -47,7 +47,7 @@ impl Whitening {
             }
             for i in 0..branch {
                 let variance = &mut covariance[i * (branch + 1)];
-                *variance = if *variance < LEAST_VARIANCE { 1.0 } else { *variance * (1.0 + SHRINKAGE) };
+                *variance = if *variance < LEAST_VARIANCE { 1.0 } else { *variance * (1.0 + shrinkage) };
             }
             cholesky(covariance, branch)
         };
@@ -133,7 +133,7 @@ mod tests {
                 vec![3.0 + a, 0.5 * a + b, c, d - 2.0, 2.0 * c + d, b]
             })
             .collect();
-        let whitening = Whitening::measure(&rows, 3);
+        let whitening = Whitening::measure(&rows, 3, SHRINKAGE);
         let whitened: Vec<Vec<f32>> = rows
             .iter()
             .map(|row| {
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_latent_that_never_varies_becomes_0() {
-        let whitening = Whitening::measure(&[vec![1.0, 5.0], vec![2.0, 5.0]], 2);
+        let whitening = Whitening::measure(&[vec![1.0, 5.0], vec![2.0, 5.0]], 2, SHRINKAGE);
         let mut latents = [1.5, 5.0];
         whitening.apply(&mut latents);
         assert_eq!(latents, [0.0, 0.0]);

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use rayon::prelude::*;
 use sonoscape::audio::SILENCE_PEAK;
 use sonoscape::{Clip, Excerpt, MelFrontEnd};
@@ -55,6 +55,10 @@ pub fn build(
         fs::rename(&part, path)?;
     }
     let store = MelStore::open(path)?;
+    if store.tracks.is_empty() {
+        fs::remove_file(path)?;
+        bail!("{} holds no music that can be used.", folder.display());
+    }
     ensure!(store.settings == *settings, "{} has other settings. Choose another --run.", path.display());
     Ok((store, problems))
 }
@@ -79,11 +83,12 @@ fn record(file: &File, manifest: &Manifest, settings: &Settings) -> Result<Vec<u
     let decoded = decode(&file.place)?;
     let clip = Clip::from_channels(&decoded.channels, decoded.sample_rate)?;
     let mut front_end = MelFrontEnd::new(&settings.front_end)?;
-    let mut columns = Vec::new();
+    let (mut columns, mut starts_s) = (Vec::new(), Vec::new());
     let mut pixels = Vec::new();
     for excerpt in clip.excerpts(settings.excerpt_s, settings.most_excerpts).iter().filter(|e| is_audible(e)) {
         let image = front_end.log_mel(excerpt.samples).image();
         columns.push(image.columns);
+        starts_s.push(excerpt.start_s);
         for t in 0..image.columns {
             pixels.extend((0..image.bands).map(|band| (image.values[band * image.columns + t] * 255.0).round() as u8));
         }
@@ -95,6 +100,7 @@ fn record(file: &File, manifest: &Manifest, settings: &Settings) -> Result<Vec<u
         licence: entry.licence,
         duration_s: clip.duration_s(),
         columns,
+        starts_s,
     };
     Ok([json_record(&track)?, pixels].concat())
 }

@@ -17,6 +17,7 @@ pub fn synthetic(path: &Path, bands: usize) -> MelStore {
             licence: "CC0-1.0".into(),
             duration_s: 40.0,
             columns: vec![40, 20],
+            starts_s: vec![0.0, 10.0],
         };
         bytes.extend(json_record(&stored).unwrap());
         let pixel = |t: usize, band: usize| ((t * (track + 1) + band * band) as f32 * 0.1).sin() * 100.0 + 128.0;
@@ -51,6 +52,17 @@ fn music(folder: &Path) {
 
 fn built(store: &Path, folder: &Path) -> (MelStore, Vec<Problem>) {
     build(store, folder, &Manifest::default(), &Settings::default(), |_, _| ()).unwrap()
+}
+
+#[test]
+fn a_folder_without_music_leaves_no_store_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mels.bin");
+    let music = folder.path().join("music");
+    fs::create_dir(&music).unwrap();
+    let error = build(&path, &music, &Manifest::default(), &Settings::default(), |_, _| ()).err().unwrap();
+    assert!(error.to_string().contains("holds no music"), "{error}");
+    assert!(!path.exists());
 }
 
 #[test]

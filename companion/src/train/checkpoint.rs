@@ -11,7 +11,7 @@ use burn::store::ModuleRecord;
 use burn::tensor::{Bytes, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::model::Autoencoder;
+use super::listening::Network;
 
 const MAGIC: &[u8; 8] = b"SONOCKPT";
 
@@ -25,10 +25,12 @@ pub struct Progress {
     pub step: u64,
     /// Time they took, over all sessions of the run, in seconds.
     pub seconds: f64,
-    /// Training loss since the last row of the metrics: sum and count.
+    /// Training loss and error since the last row of the metrics: sums and count.
     pub loss_sum: f64,
+    pub mse_sum: f64,
     pub loss_count: u64,
     /// Latest row of the metrics.
+    pub training_loss: Option<f64>,
     pub training_mse: Option<f64>,
     pub validation_mse: Option<f64>,
 }
@@ -36,7 +38,7 @@ pub struct Progress {
 /// Model, optimiser and progress.
 pub struct Checkpoint {
     pub progress: Progress,
-    pub model: Autoencoder,
+    pub model: Network,
     pub optimizer: ModuleOptimizer,
 }
 
@@ -69,7 +71,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the file cannot be read or belongs to another network.
-    pub fn load(path: &Path, model: Autoencoder, optimizer: ModuleOptimizer) -> Result<Self> {
+    pub fn load(path: &Path, model: Network, optimizer: ModuleOptimizer) -> Result<Self> {
         let read = || -> Result<Self> {
             let mut file = File::open(path)?;
             let mut magic = [0; MAGIC.len()];
@@ -86,7 +88,7 @@ impl Checkpoint {
     }
 }
 
-fn is_finite(model: &Autoencoder) -> bool {
+fn is_finite(model: &Network) -> bool {
     struct Check(bool);
     impl ModuleVisitor for Check {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

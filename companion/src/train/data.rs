@@ -1,6 +1,7 @@
 //! Which tracks train and which validate, and which tiles a step sees.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use anyhow::Result;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -21,6 +22,8 @@ pub struct Data<'a> {
     seed: u64,
     training: Vec<StoredExcerpt>,
     validation: Vec<StoredExcerpt>,
+    /// Training excerpts of each track.
+    tracks: Vec<Range<usize>>,
 }
 
 impl<'a> Data<'a> {
@@ -28,8 +31,10 @@ impl<'a> Data<'a> {
     pub fn new(store: &'a MelStore, side: usize, seed: u64, validation_share: f64) -> Self {
         let held_out = held_out(&store.tracks, seed, validation_share);
         let wide = store.excerpts.iter().copied().filter(|excerpt| excerpt.columns >= side);
-        let (validation, training) = wide.partition(|excerpt| held_out[excerpt.track]);
-        Self { store, side, seed, training, validation }
+        let (validation, training): (Vec<_>, Vec<StoredExcerpt>) = wide.partition(|excerpt| held_out[excerpt.track]);
+        let from = |track| training.partition_point(|excerpt| excerpt.track < track);
+        let tracks = (0..store.tracks.len()).map(|track| from(track)..from(track + 1)).collect();
+        Self { store, side, seed, training, validation, tracks }
     }
 
     pub fn training(&self) -> &[StoredExcerpt] {
@@ -40,14 +45,39 @@ impl<'a> Data<'a> {
         &self.validation
     }
 
+    /// Paths of the tracks that only validate.
+    pub fn held_out(&self) -> Vec<&str> {
+        let mut paths: Vec<&str> = self.validation.iter().map(|e| self.store.tracks[e.track].path.as_str()).collect();
+        paths.dedup();
+        paths
+    }
+
+    /// The training excerpts of one track.
+    pub fn of_track(&self, track: usize) -> &[StoredExcerpt] {
+        &self.training[self.tracks[track].clone()]
+    }
+
+    pub fn store(&self) -> &MelStore {
+        self.store
+    }
+
+    /// Bands and columns of a tile.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// The random numbers of one step: they depend on the seed and the step alone, so a resumed run needs no memory of
+    /// what it drew before.
+    pub fn stream(&self, step: u64) -> StdRng {
+        stream(self.seed, FIRST_STEP_STREAM + step)
+    }
+
     /// The tiles of one step, `[batch_size, bands, columns]`: random excerpts, random offsets.
-    ///
-    /// They depend on the seed and the step alone, so a resumed run needs no memory of what it drew before.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn batch(&self, step: u64, batch_size: usize, device: &Device) -> Result<Tensor<3>> {
-        let mut random = stream(self.seed, FIRST_STEP_STREAM + step);
+        let mut random = self.stream(step);
         let mut tiles = Vec::with_capacity(batch_size * self.side * self.side);
         for _ in 0..batch_size {
             let excerpt = &self.training[random.random_range(0..self.training.len())];
@@ -80,7 +110,7 @@ impl<'a> Data<'a> {
         chosen.chunks(batch_size).map(batch).collect()
     }
 
-    fn tensor(&self, tiles: Vec<f32>, device: &Device) -> Tensor<3> {
+    pub fn tensor(&self, tiles: Vec<f32>, device: &Device) -> Tensor<3> {
         let count = tiles.len() / (self.side * self.side);
         Tensor::from_data(TensorData::new(tiles, [count, self.side, self.side]), device)
     }

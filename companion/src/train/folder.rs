@@ -28,6 +28,11 @@ impl RunFolder {
         self.0.join("mels.bin")
     }
 
+    /// Paths of the tracks that only validate, one a line.
+    pub fn held_out(&self) -> PathBuf {
+        self.0.join("held-out.txt")
+    }
+
     /// Network, optimiser and progress.
     pub fn checkpoint(&self) -> PathBuf {
         self.0.join("checkpoint.bin")

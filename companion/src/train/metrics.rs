@@ -14,6 +14,8 @@ pub struct Row {
     pub tile_steps: u64,
     /// Time of training so far, in seconds.
     pub seconds: f64,
+    /// What the network is trained to lower, over the training tiles since the row before.
+    pub training_loss: Option<f64>,
     /// Mean squared error over the training tiles since the row before.
     pub training_mse: Option<f64>,
     /// Mean squared error over the validation tiles.

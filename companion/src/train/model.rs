@@ -46,16 +46,10 @@ impl AutoencoderConfig {
 
     /// A network whose weights depend on `seed` alone.
     pub fn init(&self, seed: u64, device: &Device) -> Autoencoder {
-        // Burn draws weights from one generator for the whole process.
-        static DRAWING: Mutex<()> = Mutex::new(());
-        let _alone = DRAWING.lock();
-        device.seed(seed);
-        let model = Autoencoder {
+        drawn(seed, device, || Autoencoder {
             encoder: Encoder { time: self.branch(device), frequency: self.branch(device) },
             decoder: self.decoder(device),
-        };
-        model.visit(&mut Draw);
-        model
+        })
     }
 
     fn branch(&self, device: &Device) -> Branch {
@@ -111,6 +105,17 @@ fn dense(from: usize, to: usize, device: &Device) -> Linear {
 fn glorot(fan_in: usize, fan_out: usize) -> Initializer {
     let limit = (6.0 / (fan_in + fan_out) as f64).sqrt();
     Initializer::Uniform { min: -limit, max: limit }
+}
+
+/// A module whose weights depend on `seed` alone.
+pub fn drawn<M: Module>(seed: u64, device: &Device, module: impl FnOnce() -> M) -> M {
+    // Burn draws weights from one generator for the whole process.
+    static DRAWING: Mutex<()> = Mutex::new(());
+    let _alone = DRAWING.lock();
+    device.seed(seed);
+    let module = module();
+    module.visit(&mut Draw);
+    module
 }
 
 /// Draws weights now, which Burn leaves until they are used.

@@ -6,8 +6,10 @@ use burn::tensor::{Device, Tensor};
 
 use super::checkpoint::Checkpoint;
 use super::data::held_out;
+use super::listening::Listening;
 use super::model::AutoencoderConfig;
-use super::{Data, Limit, RunConfig, RunFolder, metrics, train};
+use super::teacher::PATCH_S;
+use super::{Data, Limit, RunConfig, RunFolder, Teacher, metrics, train};
 use crate::mel_store::{MelStore, synthetic};
 
 const SIDE: usize = 16;
@@ -21,12 +23,16 @@ fn tiny() -> RunConfig {
     RunConfig::new(model).with_batch_size(4).with_report_every(2).with_checkpoint_every(3).with_validation_tiles(6)
 }
 
+fn listening() -> RunConfig {
+    tiny().with_batch_size(6).with_listening(Some(Listening::new().with_redrawn(2)))
+}
+
 fn trained(folder: &Path, store: &MelStore, config: &RunConfig, steps: &[u64]) -> Checkpoint {
     fs::create_dir_all(folder).unwrap();
     let run = RunFolder::new(folder);
     let data = Data::new(store, SIDE, config.seed, config.validation_share);
     for &steps in steps {
-        train(config, &data, &run, &Limit { steps, minutes: None }).unwrap();
+        train(config, &data, None, &run, &Limit { steps, minutes: None }).unwrap();
     }
     run.load_checkpoint(config, &Device::flex()).unwrap()
 }
@@ -83,6 +89,75 @@ fn a_run_that_was_interrupted_equals_one_that_was_not() {
 }
 
 #[test]
+fn listening_goes_on_exactly_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    let straight = trained(&folder.path().join("straight"), &store, &listening(), &[5]);
+    let resumed = trained(&folder.path().join("resumed"), &store, &listening(), &[2, 5]);
+    assert!(weights(&straight.model) == weights(&resumed.model));
+    assert_eq!(straight.progress.training_loss, resumed.progress.training_loss);
+}
+
+#[test]
+fn listening_brings_tiles_of_one_recording_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    let mut config = listening().with_learning_rate(1e-2).with_batch_size(12).with_report_every(40);
+    config.model.latents = 8;
+    trained(&folder.path().join("run"), &store, &config, &[200]);
+    let rows = metrics::read(&folder.path().join("run/metrics.csv")).unwrap();
+    let (first, last) = (rows[0].training_loss.unwrap(), rows.last().unwrap().training_loss.unwrap());
+    assert!(last < 0.9 * first, "{first} to {last}");
+}
+
+#[test]
+fn the_learning_rate_falls_along_a_cosine_where_it_is_told_to() {
+    let config = tiny().with_steps(100).with_learning_rate(2.0);
+    assert_eq!([0, 50, 100].map(|step| config.rate(step)), [2.0, 2.0, 2.0]);
+    let config = config.with_decay(true);
+    assert_eq!(config.rate(0), 2.0);
+    assert!((config.rate(50) - 1.01).abs() < 1e-12 && (config.rate(200) - 0.02).abs() < 1e-12);
+}
+
+#[test]
+fn a_step_hears_each_recording_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    let data = Data::new(&store, SIDE, 3, 0.3);
+    let pairs = |step| data.pairs(step, 6, None, &Device::flex()).unwrap();
+    let tiles = |step| pairs(step).tiles.into_data().try_into_vec::<f32>().unwrap();
+    assert_eq!(pairs(1).tiles.dims(), [6, SIDE, SIDE]);
+    assert!(tiles(1) == tiles(1) && tiles(1) != tiles(2));
+    assert!(tiles(1).iter().all(|value| (0.0..=1.0).contains(value)));
+    let error = data.pairs(1, 40, None, &Device::flex()).err().unwrap();
+    assert!(error.to_string().contains("too many for this music"), "{error}");
+}
+
+#[test]
+fn a_teacher_is_read_standardised_and_asked_by_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    let teacher = |name: &str, patches: [f32; 4]| {
+        let header = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 2), }\n";
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.extend(patches.iter().flat_map(|&value| half::f16::from_f32(value).to_le_bytes()));
+        fs::write(folder.path().join(name), bytes).unwrap();
+    };
+    assert!(Teacher::read(folder.path(), &store.tracks).is_err());
+    teacher("0.wav.npy", [1.0, 5.0, 3.0, 5.0]);
+    teacher("1.npy", [1.0, 5.0, 3.0, 5.0]);
+    let heard = Teacher::read(folder.path(), &store.tracks).unwrap();
+    assert_eq!(heard.dimension, 2);
+    assert_eq!(heard.heard(0, 0.0, PATCH_S), Some(vec![-1.0, 0.0]));
+    let both = heard.heard(1, 0.0, 2.0 * PATCH_S).unwrap();
+    assert!(both.iter().all(|value| value.abs() < 1e-6), "{both:?}");
+    assert_eq!(heard.heard(1, 2.0 * PATCH_S, 3.0 * PATCH_S), None);
+    assert_eq!(heard.heard(2, 0.0, 1.0), None);
+}
+
+#[test]
 fn rows_from_after_the_checkpoint_are_dropped_when_a_killed_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
@@ -118,7 +193,7 @@ fn training_that_diverges_stops_with_a_sentence_and_keeps_the_last_checkpoint() 
     let config = tiny().with_learning_rate(f64::INFINITY);
     let data = Data::new(&store, SIDE, config.seed, config.validation_share);
     let limit = Limit { steps: 9, minutes: None };
-    let error = train(&config, &data, &RunFolder::new(&run), &limit).err().unwrap();
+    let error = train(&config, &data, None, &RunFolder::new(&run), &limit).err().unwrap();
     assert!(error.to_string().contains("Lower the learning rate"), "{error}");
     let after = RunFolder::new(&run).load_checkpoint(&config, &Device::flex()).unwrap();
     assert!(weights(&before.model) == weights(&after.model));

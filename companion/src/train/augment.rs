@@ -1,0 +1,145 @@
+//! What recording, transmission and playing speed do to a mel image, done to tiles, so that the encoder learns to hear
+//! past it.
+
+use std::f32::consts::PI;
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+/// Decibels from black to white: brightness is a level on this scale.
+const RANGE_DB: f32 = 80.0;
+
+/// Share of the tiles that stay as they are.
+const UNTOUCHED: f64 = 0.15;
+
+/// A tile of brightness 0..1, shape `[bands, columns]`.
+pub struct Tile<'a> {
+    pub values: &'a mut [f32],
+    pub columns: usize,
+}
+
+impl Tile<'_> {
+    /// Alters the tile at random: pitch, equaliser, level and compression, band limits, noise, gaps.
+    pub fn augment(&mut self, random: &mut StdRng) {
+        if random.random_bool(UNTOUCHED) {
+            return;
+        }
+        if random.random_bool(0.5) {
+            self.shift_pitch(random.random_range(-1.5..1.5));
+        }
+        if random.random_bool(0.5) {
+            self.compress(random.random_range(0.75..1.25), db(random.random_range(-6.0..6.0)));
+        }
+        if random.random_bool(0.8) {
+            let curve = [0; 4].map(|_| db(random.random_range(-4.0..4.0)));
+            self.equalise(&curve);
+        }
+        if random.random_bool(0.35) {
+            let highest = self.bands() as f32 * random.random_range(0.5..0.95);
+            self.limit_bands(0.0, highest);
+        }
+        if random.random_bool(0.15) {
+            let lowest = self.bands() as f32 * random.random_range(0.02..0.1);
+            self.limit_bands(lowest, self.bands() as f32);
+        }
+        if random.random_bool(0.35) {
+            let (level, tilt) = (random.random_range(0.15..0.6), db(random.random_range(-15.0..15.0)));
+            self.add_noise(level, tilt, random);
+        }
+        if random.random_bool(0.3) {
+            self.blank(random);
+        }
+    }
+
+    fn bands(&self) -> usize {
+        self.values.len() / self.columns
+    }
+
+    fn rows(&mut self) -> impl Iterator<Item = (f32, &mut [f32])> {
+        self.values.chunks_exact_mut(self.columns).enumerate().map(|(band, row)| (band as f32, row))
+    }
+
+    /// Moves everything by `bands` bands, between neighbours in proportion.
+    fn shift_pitch(&mut self, bands: f32) {
+        let (last, columns) = (self.bands() - 1, self.columns);
+        let source = self.values.to_vec();
+        for (band, row) in self.rows() {
+            let from = (band - bands).clamp(0.0, last as f32);
+            let (below, share) = (from as usize, from.fract());
+            let above = (below + 1).min(last);
+            for (t, value) in row.iter_mut().enumerate() {
+                *value = source[below * columns + t] * (1.0 - share) + source[above * columns + t] * share;
+            }
+        }
+    }
+
+    /// Scales levels below full brightness by `ratio` and moves them by `gain`.
+    fn compress(&mut self, ratio: f32, gain: f32) {
+        self.values.iter_mut().for_each(|value| *value = (1.0 - (1.0 - *value) * ratio + gain).clamp(0.0, 1.0));
+    }
+
+    /// Adds a sum of cosines along the bands, the slowest first.
+    fn equalise(&mut self, curve: &[f32]) {
+        let bands = self.bands() as f32;
+        for (band, row) in self.rows() {
+            let wave = |k: usize| (PI * (k + 1) as f32 * (band + 0.5) / bands).cos();
+            let gain: f32 = curve.iter().enumerate().map(|(k, height)| height * wave(k)).sum();
+            row.iter_mut().for_each(|value| *value = (*value + gain).clamp(0.0, 1.0));
+        }
+    }
+
+    /// Lets bands outside `lowest..highest` fall off by 6 dB a band.
+    fn limit_bands(&mut self, lowest: f32, highest: f32) {
+        for (band, row) in self.rows() {
+            let beyond = (band - highest).max(lowest - band).max(0.0);
+            row.iter_mut().for_each(|value| *value = (*value - db(6.0) * beyond).max(0.0));
+        }
+    }
+
+    /// Adds the power of noise whose level is `level` in the middle band and differs by `tilt` from end to end.
+    fn add_noise(&mut self, level: f32, tilt: f32, random: &mut StdRng) {
+        let bands = self.bands() as f32;
+        let power = |value: f32| 10f32.powf(value * RANGE_DB / 10.0);
+        for (band, row) in self.rows() {
+            let noise = power(level + tilt * (band / bands - 0.5));
+            for value in row {
+                let flicker: f32 = -random.random_range(f32::EPSILON..1.0).ln();
+                *value = ((power(*value) + noise * flicker).log10() * 10.0 / RANGE_DB).clamp(0.0, 1.0);
+            }
+        }
+    }
+
+    /// Blanks a few neighbouring columns and a few neighbouring bands.
+    fn blank(&mut self, random: &mut StdRng) {
+        let stretch = |length: usize, random: &mut StdRng| {
+            let from = random.random_range(0..length);
+            from..length.min(from + length / 10)
+        };
+        let (columns, bands) = (stretch(self.columns, random), stretch(self.bands(), random));
+        for (band, row) in self.rows() {
+            if bands.contains(&(band as usize)) {
+                row.fill(0.0);
+            }
+            row[columns.clone()].fill(0.0);
+        }
+    }
+}
+
+/// Decibels as brightness.
+fn db(decibels: f32) -> f32 {
+    decibels / RANGE_DB
+}
+
+/// Reads `source`, shape `[bands, from]`, as if it were played faster or slower: shape `[bands, to]`.
+pub fn stretch(source: &[f32], from: usize, to: usize) -> Vec<f32> {
+    let at = |t: usize| t as f32 * (from - 1) as f32 / (to - 1).max(1) as f32;
+    let row = |row: &[f32]| -> Vec<f32> {
+        (0..to)
+            .map(|t| {
+                let (before, share) = (at(t) as usize, at(t).fract());
+                row[before] * (1.0 - share) + row[(before + 1).min(from - 1)] * share
+            })
+            .collect()
+    };
+    source.chunks_exact(from).flat_map(row).collect()
+}
