@@ -61,7 +61,7 @@ impl Default for MelConfig {
 }
 
 impl MelConfig {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let nyquist = SAMPLE_RATE as f32 / 2.0;
         let sound = self.sample_rate == SAMPLE_RATE
             && self.n_fft.is_power_of_two()

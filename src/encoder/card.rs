@@ -8,6 +8,9 @@ use crate::mel::{FRAMES_PER_COLUMN, MelConfig};
 /// Largest dimension, tile width and number of tiles that a card may state.
 const MOST: usize = 4096;
 
+/// Most values in the tiles of one excerpt, and in the frames of one.
+const MOST_VALUES: f64 = (1 << 26) as f64;
+
 /// The card of an encoder, kept as JSON in the ONNX file's metadata. The default is the reference system's, untrained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncoderCard {
@@ -114,11 +117,23 @@ impl EncoderCard {
         self.tiles.columns as f32 * column_s
     }
 
+    fn values_in_tiles(&self) -> f64 {
+        self.tiles.per_excerpt as f64 * self.tiles.columns as f64 * self.front_end.n_mels as f64
+    }
+
+    fn values_in_frames(&self) -> f64 {
+        let samples = f64::from(self.tiles.excerpt_s) * f64::from(self.front_end.sample_rate);
+        samples / self.front_end.hop_length as f64 * self.front_end.n_fft as f64
+    }
+
     fn check(&self) -> Result<()> {
+        self.front_end.check()?;
         let bounded = [self.dimension, self.tiles.columns, self.tiles.per_excerpt];
         let sound = bounded.iter().all(|value| (1..=MOST).contains(value))
             && (1.0..=600.0).contains(&self.tiles.excerpt_s)
             && self.halves.iter().all(|half| half.start < half.end && half.end <= self.dimension)
+            && self.values_in_tiles() <= MOST_VALUES
+            && self.values_in_frames() <= MOST_VALUES
             && self.pooling == "mean";
         if sound { Ok(()) } else { Err(Error::Encoder("its card states what cannot be".into())) }
     }
@@ -143,7 +158,7 @@ impl Default for EncoderCard {
 impl Tiling {
     /// First column of tile `i` where `spare` columns are left over beside one tile.
     pub(crate) fn offset(&self, i: usize, spare: usize) -> usize {
-        let last = (self.per_excerpt - 1).max(1);
-        (i * spare + last / 2) / last
+        let last = (self.per_excerpt - 1).max(1) as u64;
+        ((i as u64 * spare as u64 + last / 2) / last) as usize
     }
 }

@@ -68,6 +68,20 @@ fn a_card_that_cannot_be_carried_out_is_refused() {
     assert!(card(&|value| value["dimension"] = 0.into()).is_err());
     assert!(card(&|value| value["tiles"]["columns"] = 1_000_000.into()).is_err());
     assert!(card(&|value| value["halves"][0]["end"] = 300.into()).is_err());
+    assert!(card(&|value| value["front_end"]["n_fft"] = 2049.into()).is_err());
+    assert!(card(&|value| value["front_end"]["n_mels"] = u32::MAX.into()).is_err());
     assert!(card(&|value| value["front_end"]["colour"] = "red".into()).is_err());
     assert!(EncoderCard::from_json("{}").is_err());
+}
+
+#[test]
+fn a_card_that_asks_for_too_much_memory_is_refused() {
+    let json = |change: &dyn Fn(&mut EncoderCard)| {
+        let mut card = EncoderCard::default();
+        change(&mut card);
+        EncoderCard::from_json(&serde_json::to_string(&card).expect("a card in JSON"))
+    };
+    assert!(json(&|card| card.tiles.excerpt_s = 600.0).is_ok());
+    assert!(json(&|card| card.front_end.hop_length = 1).is_err());
+    assert!(json(&|card| (card.tiles.per_excerpt, card.tiles.columns) = (4096, 4096)).is_err());
 }
