@@ -38,7 +38,8 @@ impl Index {
     /// An index of `scales.len()` rows of `dimension` values each, given row by row.
     ///
     /// # Errors
-    /// [`Error::Catalogue`] when the lengths do not agree or a scale is no positive number, [`Error::Limit`] beyond [`MOST_ROWS`].
+    /// [`Error::Catalogue`] when the lengths do not agree or a scale is not between 0 and 1, where those of all codes lie;
+    /// [`Error::Limit`] beyond [`MOST_ROWS`].
     pub fn new(dimension: usize, codes: &[i8], scales: Vec<f32>) -> Result<Self> {
         let rows = scales.len();
         if rows > MOST_ROWS {
@@ -48,8 +49,8 @@ impl Index {
             let values = codes.len();
             return Err(Error::Catalogue(format!("{values} values are not {rows} rows of {dimension}")));
         }
-        if !scales.iter().all(|scale| scale.is_finite() && *scale > 0.0) {
-            return Err(Error::Catalogue("a scale is not a positive number".into()));
+        if !scales.iter().all(|scale| *scale > 0.0 && *scale <= 1.0) {
+            return Err(Error::Catalogue("a scale is not between 0 and 1".into()));
         }
         Ok(Self { dimension, codes: with_stride(dimension, codes), scales })
     }

@@ -81,9 +81,10 @@ fn more_rows_than_a_block_are_all_found() {
 }
 
 #[test]
-fn lengths_that_do_not_agree_are_refused() {
+fn lengths_that_do_not_agree_and_scales_of_no_code_are_refused() {
     assert!(Index::new(2, &[1, 2, 3], vec![1.0]).is_err());
     assert!(Index::new(0, &[], vec![]).is_err());
     assert!(Index::new(1, &[1], vec![f32::NAN]).is_err());
     assert!(Index::new(1, &[1], vec![0.0]).is_err());
+    assert!(Index::new(1, &[1], vec![1.5]).is_err());
 }
