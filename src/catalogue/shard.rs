@@ -44,9 +44,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Place>, Index)> {
         return Err(Error::Version { what: "catalogue", found: version, supported: FORMAT_VERSION });
     }
     let (dimension, rows) = (dimension as usize, rows as usize);
-    if dimension > MOST_DIMENSION || rows > MOST_ROWS {
-        let (found, limit) = (dimension.max(rows) as u64, MOST_ROWS as u64);
-        return Err(Error::Limit { what: "codes", found, limit });
+    for (what, found, limit) in [("values of a code", dimension, MOST_DIMENSION), ("rows", rows, MOST_ROWS)] {
+        if found > limit {
+            return Err(Error::Limit { what, found: found as u64, limit: limit as u64 });
+        }
     }
     let scales = reader.numbers(rows)?.map(f32::from_le_bytes).collect();
     let tracks = reader.numbers(rows)?.map(u32::from_le_bytes);

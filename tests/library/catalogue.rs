@@ -1,6 +1,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use sha2::{Digest, Sha256};
 use sonoscape::catalogue::Manifest;
 use sonoscape::{AnalysedExcerpt, Analysis, Catalogue, Embedding, EncoderCard, Error, Row, Track, quantize};
 
@@ -87,6 +88,19 @@ fn shard_names_stay_beside_the_manifest() {
     assert!(altered(|value| value["shards"][0]["bytes"] = u64::MAX.into()).is_err());
     assert!(altered(|value| value["shards"] = serde_json::json!([])).is_err());
     assert!(altered(|value| value["format"] = "something else".into()).is_err());
+}
+
+#[test]
+fn a_count_beyond_its_limit_names_that_limit() {
+    for (place, what, limit) in [(12, "values of a code", 1 << 12), (16, "rows", 1 << 24)] {
+        let found = limit as u32 + 1;
+        let mut shards = packed().1;
+        shards[0][place..place + 4].copy_from_slice(&found.to_le_bytes());
+        let sha256: String = Sha256::digest(&shards[0]).iter().map(|byte| format!("{byte:02x}")).collect();
+        let manifest = altered(|value| value["shards"][0]["sha256"] = sha256.as_str().into()).expect("a manifest");
+        let error = Catalogue::unpack(&manifest, &shards);
+        assert_eq!(error, Err(Error::Limit { what, found: found.into(), limit }));
+    }
 }
 
 #[test]
