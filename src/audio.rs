@@ -48,8 +48,8 @@ impl Clip {
     /// # Errors
     /// - [`Error::Channels`] for none, more than [`MOST_CHANNELS`], or unequal lengths;
     /// - [`Error::SampleRate`] outside [`SAMPLE_RATES`];
-    /// - [`Error::NotFinite`] when any sample is NaN or infinite;
-    /// - [`Error::Silent`] when nothing reaches [`SILENCE_PEAK`].
+    /// - [`Error::NotFinite`] when any sample is NaN or infinite, or too large to be resampled;
+    /// - [`Error::Silent`] when nothing that is left at [`SAMPLE_RATE`] reaches [`SILENCE_PEAK`].
     ///
     /// # Examples
     /// ```
@@ -64,15 +64,13 @@ impl Clip {
             return Err(Error::SampleRate { found: sample_rate });
         }
         let mono = mix_down(channels)?;
-        let not_finite = mono.iter().filter(|sample| !sample.is_finite()).count();
-        if not_finite > 0 {
-            return Err(Error::NotFinite { count: not_finite });
-        }
-        if mono.iter().all(|sample| sample.abs() < SILENCE_PEAK) {
-            return Err(Error::Silent);
-        }
+        check_finite(&mono)?;
         let clipped = channels.iter().map(|channel| samples_in_clipped_runs(channel.as_ref())).max().unwrap_or(0);
         let samples = resample::resample(mono, sample_rate, SAMPLE_RATE);
+        check_finite(&samples)?;
+        if samples.iter().all(|sample| sample.abs() < SILENCE_PEAK) {
+            return Err(Error::Silent);
+        }
         Ok(Self { clipped: rescale(clipped, sample_rate), samples })
     }
 
@@ -127,6 +125,11 @@ fn mix_down<C: AsRef<[f32]>>(channels: &[C]) -> Result<Vec<f32>> {
         *sum /= count;
     }
     Ok(mono)
+}
+
+fn check_finite(samples: &[f32]) -> Result<()> {
+    let count = samples.iter().filter(|sample| !sample.is_finite()).count();
+    if count > 0 { Err(Error::NotFinite { count }) } else { Ok(()) }
 }
 
 fn samples_in_clipped_runs(samples: &[f32]) -> usize {

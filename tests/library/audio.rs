@@ -60,6 +60,13 @@ fn what_cannot_be_a_sound_is_refused() {
 }
 
 #[test]
+fn what_resampling_makes_infinite_or_silent_is_refused() {
+    assert!(matches!(Clip::from_channels(&[[f32::MAX; 64]], 44_100), Err(Error::NotFinite { .. })));
+    assert!(Clip::from_channels(&[[f32::MAX; 64]], SAMPLE_RATE).is_ok());
+    assert_eq!(Clip::from_channels(&[[0.5]], 192_000), Err(Error::Silent));
+}
+
+#[test]
 fn runs_at_full_scale_count_as_clipped() {
     let mut clipped = tune(1000);
     clipped[100..200].fill(1.0);
