@@ -13,6 +13,9 @@ mod chroma;
 mod composite;
 #[path = "library/encoder.rs"]
 mod encoder;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "library/fuzz.rs"]
+mod fuzz;
 #[path = "library/mel.rs"]
 mod mel;
 #[path = "library/mfcc.rs"]
