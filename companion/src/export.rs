@@ -58,7 +58,8 @@ pub fn run(args: &Args) -> Result<()> {
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
     check::agreement(&model, &config.model, &whitening, &tiles)?;
 
-    card.name = format!("time-frequency, {} steps", checkpoint.progress.step);
+    let name = if config.listening.is_some() { "sonoscape" } else { "time-frequency" };
+    card.name = format!("{name}, {} steps", checkpoint.progress.step);
     let json = serde_json::to_string(&card)?;
     let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
     let encoder = network::encoder(&model, &config.model, &whitening, Precision::Half)?.into_bytes(&metadata);
@@ -69,7 +70,7 @@ pub fn run(args: &Args) -> Result<()> {
     fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
     write(&args.output.join("encoder.onnx"), &encoder)?;
     write(&args.output.join("decoder.onnx"), &decoder)?;
-    write(&args.output.join("encoder.md"), card::page(&card, &config.model, &id).as_bytes())?;
+    write(&args.output.join("encoder.md"), card::page(&card, &config, args.shrinkage, &id).as_bytes())?;
     println!("encoder {:.2} MB, decoder {:.2} MB, id {id}", megabytes(&encoder), megabytes(&decoder));
     Ok(())
 }

@@ -60,6 +60,10 @@ pub struct Half {
 pub struct Training {
     /// What it heard: sources, hours, licences.
     pub data: String,
+    /// What it was trained to do.
+    pub objective: String,
+    /// The network whose embeddings it also learnt to predict; empty for none.
+    pub teacher: String,
     /// Tracks that it was trained on.
     pub tracks: usize,
     /// Tracks, of other artists, that it was validated on.

@@ -7,7 +7,6 @@ use sonoscape::encoder::{Half, Tiling, Training};
 
 use crate::mel_store::{MelStore, StoredTrack};
 use crate::train::checkpoint::Progress;
-use crate::train::model::AutoencoderConfig;
 use crate::train::{Data, RunConfig};
 
 /// What the system re-created here was trained for: 20 epochs of 125 440 images.
@@ -15,6 +14,13 @@ const REFERENCE_TILE_STEPS: f64 = 20.0 * 125_440.0;
 
 /// Its error after them, in training and in validation.
 const REFERENCE_MSE: f64 = 0.0037;
+
+const REDREW: &str =
+    "- It learnt to redraw spectrograms, so recording quality and equipment count beside what people call style.";
+
+const LISTENED: &str =
+    "- It learnt that pieces of one recording belong together, so a recording's sound counts beside its style.
+- The decoder learnt beside it from latents that were not made for it, so it redraws coarsely.";
 
 /// The card of a run's encoder.
 pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: &Progress) -> EncoderCard {
@@ -28,6 +34,8 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
         halves: vec![half("time", 0, latents), half("frequency", latents, 2 * latents)],
         training: Training {
             data: describe(&store.tracks),
+            objective: objective(config),
+            teacher: config.listening.as_ref().map_or(String::new(), |listening| listening.teacher_name.clone()),
             tracks: tracks_of(data.training()),
             validation_tracks: tracks_of(data.validation()),
             seed: config.seed,
@@ -39,6 +47,14 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
             validation_mse: progress.validation_mse,
         },
         ..default
+    }
+}
+
+fn objective(config: &RunConfig) -> String {
+    match &config.listening {
+        None => "redraw tiles".into(),
+        Some(listening) if listening.teacher == 0 => "tell recordings apart by altered tiles".into(),
+        Some(_) => "tell recordings apart by altered tiles, and hear in them what a teacher hears".into(),
     }
 }
 
@@ -62,8 +78,9 @@ fn describe(tracks: &[StoredTrack]) -> String {
 }
 
 /// The card for people, in Markdown.
-pub fn page(card: &EncoderCard, model: &AutoencoderConfig, id: &str) -> String {
-    let training = &card.training;
+pub fn page(card: &EncoderCard, config: &RunConfig, shrinkage: f64, id: &str) -> String {
+    let (training, model) = (&card.training, &config.model);
+    let taught = !training.teacher.is_empty();
     let mse = |mse: Option<f64>| mse.map_or("not measured".to_owned(), |mse| format!("{mse:.4}"));
     format!(
         "# Encoder `{id:.12}`
@@ -73,33 +90,39 @@ Written by `sonoscape export`; the same facts are in the metadata of `encoder.on
 
 | | |
 |---|---|
-| network | time–frequency autoencoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {filters:?}, of the decoder {decoder_filters:?} |
+| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {filters:?}, of the decoder {decoder_filters:?} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
 | output | `latents` `[N, {dimension}]`, whitened over the training excerpts, each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
+| trained to | {objective} |
+| teacher | {teacher} |
 | training | seed {seed}, {steps} steps of {batch} tiles ({tile_steps} tile-steps), Adam {rate_of_learning}, {minutes:.0} minutes |
-| MSE | {training_mse} in training, {validation_mse} in validation; the reference system reached {REFERENCE_MSE} in both |
+| MSE of the decoder | {training_mse} in training, {validation_mse} in validation; the reference system reached {REFERENCE_MSE} in both |
 
 ## Limits
 
 - It heard the tracks above and nothing else: what they lack, it places by coarse likeness.
 - It was trained for {share:.1} % of the reference system's tile-steps.
-- It learnt to redraw spectrograms, so recording quality and equipment count beside what people call style.
+{limit}
 
 ## To train it again
 
 ```sh
-sonoscape train MUSIC --tracks TRACKS.csv --run RUN --seed {seed} --batch-size {batch} --decoder-filters {flag} --steps {steps}
-sonoscape export RUN
+sonoscape train MUSIC --tracks TRACKS.csv --run RUN --config models/{settings}{teacher_flag}
+sonoscape export RUN --shrinkage {shrinkage}
 ```
 
 The table of tracks gives `path`, `artist` and `licence`. The same files, table and processor give the same weights.
 ",
         dimension = card.dimension,
         filters = model.filters,
-        flag = model.decoder_filters.map(|filters| filters.to_string()).join(","),
+        objective = training.objective,
+        teacher = if taught { &training.teacher } else { "none" },
+        limit = if config.listening.is_some() { LISTENED } else { REDREW },
+        settings = if config.listening.is_some() { "sonoscape.json" } else { "time-frequency.json" },
+        teacher_flag = if taught { " --teacher TEACHER" } else { "" },
         decoder_filters = model.decoder_filters,
         time = card.half("time").unwrap_or_default(),
         frequency = card.half("frequency").unwrap_or_default(),

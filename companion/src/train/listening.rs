@@ -28,6 +28,9 @@ pub struct Listening {
     /// Dimension of the teacher's embedding; 0 without a teacher.
     #[config(default = 0)]
     pub teacher: usize,
+    /// What the teacher is, for the encoder's card.
+    #[config(default = "String::new()")]
+    pub teacher_name: String,
     /// Tiles a step that the decoder learns to redraw; the encoder learns nothing from it.
     #[config(default = 8)]
     pub redrawn: usize,
@@ -56,32 +59,28 @@ impl Network {
     /// The loss of one step, and the error of the tiles redrawn from it.
     pub fn listen(&self, pairs: &Pairs, listening: &Listening) -> (Tensor<1>, Tensor<1>) {
         let latents = self.autoencoder.encoder.forward(pairs.tiles.clone()); // [n, 2 · latents]
-        let [n, dimension] = latents.dims();
-        let some = listening.redrawn.min(n);
-        let redrawn = self.autoencoder.decoder.forward(latents.clone().slice([0..some, 0..dimension]).detach());
-        let mse = (redrawn - pairs.tiles.clone().slice([0..some])).square().mean();
-
+        let mse = self.redraw(&latents, pairs, listening.redrawn);
         let heard = standardised(latents);
-        let halves = [0..dimension / 2, dimension / 2..dimension].map(|half| heard.clone().slice([0..n, half]));
-        let views = [&heard, &halves[0], &halves[1]];
+        let halves = heard.clone().chunk(2, 1);
         let mut loss = mse.clone();
-        for view in views {
+        for view in [&heard, &halves[0], &halves[1]] {
             let cosines = cosines(view.clone());
-            if self.heads.is_empty() {
-                loss = loss + agreement(cosines, listening.temperature) * (listening.agreement / 3.0);
-                continue;
+            if !self.heads.is_empty() {
+                loss = loss + relation(cosines.clone(), pairs) * (listening.relation / 3.0);
             }
-            let relation = relation(cosines.clone(), pairs);
-            loss = loss
-                + agreement(cosines, listening.temperature) * (listening.agreement / 3.0)
-                + relation * (listening.relation / 3.0);
+            loss = loss + agreement(cosines, listening.temperature) * (listening.agreement / 3.0);
         }
-        let known = pairs.known.clone().sum().clamp_min(1.0);
         for (head, half) in self.heads.iter().zip(halves) {
-            let error = (head.forward(half) - pairs.heard.clone()).square().mean_dim(1) * pairs.known.clone();
-            loss = loss + error.sum() / known.clone() * (listening.prediction / 2.0);
+            loss = loss + prediction(head.forward(half), pairs) * (listening.prediction / 2.0);
         }
         (loss, mse)
+    }
+
+    /// The error of the first `count` tiles as the decoder draws them; it teaches the decoder alone.
+    fn redraw(&self, latents: &Tensor<2>, pairs: &Pairs, count: usize) -> Tensor<1> {
+        let count = count.min(latents.dims()[0]);
+        let redrawn = self.autoencoder.decoder.forward(latents.clone().narrow(0, 0, count).detach());
+        (redrawn - pairs.tiles.clone().narrow(0, 0, count)).square().mean()
     }
 }
 
@@ -113,6 +112,12 @@ fn agreement(cosines: Tensor<2>, temperature: f64) -> Tensor<1> {
     let itself = matrix(&|i, j| if i == j { -1e4 } else { 0.0 });
     let partner = matrix(&|i, j| if j == (i + n / 2) % n { 1.0 } else { 0.0 });
     -(log_softmax(cosines / temperature + itself, 1) * partner).sum() / n as f64
+}
+
+/// Mean squared error of the teacher's embedding, where it heard the tile.
+fn prediction(predicted: Tensor<2>, pairs: &Pairs) -> Tensor<1> {
+    let error = (predicted - pairs.heard.clone()).square().mean_dim(1) * pairs.known.clone();
+    error.sum() / pairs.known.clone().sum().clamp_min(1.0)
 }
 
 /// Mean squared difference from the teacher's cosines, where it heard both tiles.
