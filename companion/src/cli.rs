@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{build, embed, export, search, serve, train};
+use crate::{build, embed, evaluate, export, search, serve, train};
 
 /// Finds music by how it sounds.
 #[derive(Debug, Parser)]
@@ -21,6 +21,7 @@ enum Stage {
     Serve(serve::Args),
     Train(train::Args),
     Export(export::Args),
+    Evaluate(evaluate::Args),
 }
 
 /// Carries out what the command line asks for.
@@ -35,5 +36,6 @@ pub fn run() -> Result<()> {
         Stage::Serve(args) => serve::run(&args),
         Stage::Train(args) => train::run(&args),
         Stage::Export(args) => export::run(&args),
+        Stage::Evaluate(args) => evaluate::run(&args),
     }
 }

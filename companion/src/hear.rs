@@ -41,12 +41,22 @@ pub fn encoder(file: Option<&Path>) -> Result<Encoder> {
 /// # Errors
 /// One sentence with a remedy.
 pub fn hear(path: &Path, analyser: &mut Analyser) -> Result<Heard> {
+    with_clip(path, |clip, tags| {
+        let analysis = analyser.analyse(clip, EXCERPTS_PER_TRACK, |_, _| ())?;
+        Ok(Heard { tags: tags.clone(), duration_s: clip.duration_s(), analysis })
+    })
+}
+
+/// Decodes one file and hands its clip and tags to `listen`, which must not start work on other threads.
+///
+/// # Errors
+/// One sentence with a remedy, or that of `listen`.
+pub fn with_clip<T>(path: &Path, listen: impl FnOnce(&Clip, &Tags) -> Result<T>) -> Result<T> {
     static LARGE: Mutex<()> = Mutex::new(());
     let large = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > LARGE_BYTES);
     let _turn = large.then(|| LARGE.lock().unwrap_or_else(PoisonError::into_inner));
     let decoded = decode(path)?;
     let clip = Clip::from_channels(&decoded.channels, decoded.sample_rate)?;
     drop(decoded.channels);
-    let analysis = analyser.analyse(&clip, EXCERPTS_PER_TRACK, |_, _| ())?;
-    Ok(Heard { tags: decoded.tags, duration_s: clip.duration_s(), analysis })
+    listen(&clip, &decoded.tags)
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod cli;
 mod decode;
 mod embed;
+mod evaluate;
 mod export;
 mod hear;
 mod library;

@@ -4,6 +4,7 @@
 
 mod build;
 mod embed;
+mod evaluate;
 mod resume;
 mod search;
 mod serve;

@@ -1,0 +1,155 @@
+//! `sonoscape evaluate`: how well an encoder hears a music folder, beside simpler ways to compare sounds.
+
+mod alter;
+mod baseline;
+mod bootstrap;
+mod card;
+mod labels;
+mod listen;
+mod measure;
+mod metrics;
+mod mp3;
+mod set;
+mod system;
+mod table;
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::build::files::{File, walk};
+use crate::build::report::Problem;
+use crate::hear;
+use alter::Alteration;
+use card::Card;
+use labels::Labels;
+use listen::{Described, Listener};
+use set::Set;
+
+/// Seed of every random number: noise, chance, resampling.
+const SEED: u64 = 20_260_729;
+
+/// Measure how well an encoder hears a music folder.
+///
+/// Excerpts of one recording, artist, album or label should lie near each other, and an altered excerpt nearest to its
+/// original. Simpler ways to compare sounds are measured on the same excerpts. Each file is cut into at most six disjoint
+/// excerpts; files that cannot be used are listed at the end.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder of music files.
+    folder: PathBuf,
+    /// CSV table with the columns path (relative to the table or the folder), artist, album and labels.
+    #[arg(long, value_name = "FILE")]
+    tracks: Option<PathBuf>,
+    /// Column of the table that holds the labels.
+    #[arg(long, value_name = "COLUMN", default_value = "style", requires = "tracks")]
+    label: String,
+    /// Take only the paths in this file, one a line, relative to the folder: a training run's held-out.txt.
+    #[arg(long, value_name = "FILE")]
+    only: Option<PathBuf>,
+    /// Length of an excerpt in seconds, if not the encoder's own.
+    #[arg(long, value_name = "SECONDS")]
+    excerpt_s: Option<f32>,
+    /// Encoder to use instead of the shipped one.
+    #[arg(long, value_name = "FILE")]
+    encoder: Option<PathBuf>,
+    /// Folder that receives card.json and card.md.
+    #[arg(long, short, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// Report in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Listens to the folder, measures, and prints the quality card.
+///
+/// # Errors
+/// When the folder, the table or the encoder cannot be read, fewer than two recordings can be used, or the card cannot
+/// be written.
+pub fn run(args: &Args) -> Result<()> {
+    let failed = || format!("The folder {} cannot be read", args.folder.display());
+    let folder = args.folder.canonicalize().with_context(failed)?;
+    ensure!(folder.is_dir(), "{} is not a folder.", args.folder.display());
+    let encoder = hear::encoder(args.encoder.as_deref())?;
+    let labels = match &args.tracks {
+        Some(table) => Labels::read(table, &args.label, &folder)?,
+        None => Labels::none(),
+    };
+    let (files, mut problems) = chosen(&folder, args.only.as_deref())?;
+    labels.check(&files)?;
+    let alterations = Alteration::available();
+    let excerpt_s = excerpt_s(args.excerpt_s, encoder.card())?;
+    let listener = Listener { encoder: &encoder, labels: &labels, alterations: &alterations, excerpt_s };
+    let (recordings, unusable) = listener.listen(&files, args.json);
+    problems.extend(unusable);
+    problems.sort_by(|a, b| a.path.cmp(&b.path));
+    let set = Set::new(&recordings);
+    let excerpts: Vec<_> = recordings.into_iter().flat_map(|recording| recording.excerpts).collect();
+    report_problems(&problems, args.json);
+    ensure!(set.recordings() > 1, "Fewer than two recordings could be used. Choose a larger folder.");
+
+    let notes = notes(args, &labels, &alterations, &set, &excerpts);
+    let figures = system::systems(&excerpts, encoder.card())
+        .iter()
+        .flat_map(|system| measure::figures(system, &set, &alterations))
+        .collect();
+    let card = Card::new(&encoder, excerpt_s, &set, figures, notes, problems);
+    if let Some(output) = &args.output {
+        card.write(output)?;
+    }
+    card.print(args.json)
+}
+
+fn excerpt_s(wanted: Option<f32>, card: &sonoscape::EncoderCard) -> Result<f32> {
+    let excerpt_s = wanted.unwrap_or(card.tiles.excerpt_s);
+    let shortest = card.tile_s();
+    ensure!(
+        (shortest..=600.0).contains(&excerpt_s),
+        "Excerpts of {excerpt_s} s cannot be used; {shortest:.1} to 600 s can."
+    );
+    Ok(excerpt_s)
+}
+
+/// The files of the folder that `only` lists, or all of them.
+fn chosen(folder: &Path, only: Option<&Path>) -> Result<(Vec<File>, Vec<Problem>)> {
+    let (mut files, mut problems) = walk(folder);
+    if let Some(only) = only {
+        let text = fs::read_to_string(only).with_context(|| format!("{} cannot be read", only.display()))?;
+        let mut wanted: HashSet<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        files.retain(|file| wanted.remove(file.path.as_str()));
+        let missing = |path: &str| Problem::new(path.to_owned(), &anyhow!("It is listed, but not there."));
+        problems = wanted.into_iter().map(missing).collect();
+    }
+    Ok((files, problems))
+}
+
+fn report_problems(problems: &[Problem], json: bool) {
+    if !json {
+        problems.iter().for_each(|Problem { path, problem }| eprintln!("{path}: {problem}"));
+    }
+}
+
+/// What was left out, and why.
+fn notes(args: &Args, labels: &Labels, alterations: &[Alteration], set: &Set, excerpts: &[Described]) -> Vec<String> {
+    let mut notes = labels.notes.clone();
+    if args.tracks.is_none() {
+        notes.push("There is no table, so nothing was measured with labels; name one with --tracks.".into());
+    }
+    if !alterations.iter().any(|alteration| matches!(alteration, Alteration::Mp3(_))) {
+        notes.push("Neither ffmpeg nor lame was found, so no MP3 round trip was measured.".into());
+    }
+    if set.has_single_excerpts() {
+        notes.push(
+            "Recordings with a single excerpt are among the neighbours but ask no same-recording question; --excerpt-s \
+             takes shorter excerpts."
+                .into(),
+        );
+    }
+    notes.extend(alterations.iter().enumerate().filter_map(|(i, alteration)| {
+        let failed = excerpts.iter().filter(|excerpt| excerpt.altered[i].is_none()).count();
+        (failed > 0).then(|| format!("{}: {failed} excerpts could not be altered and did not ask.", alteration.name()))
+    }));
+    notes
+}

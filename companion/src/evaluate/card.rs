@@ -1,0 +1,128 @@
+//! The quality card of an encoder.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use sonoscape::Encoder;
+
+use super::set::Set;
+use super::table::Table;
+use crate::build::report::Problem;
+use crate::catalogue;
+
+const LEGEND: &str = "\
+Means over query excerpts, with the 95 % interval of a bootstrap over recordings. `same_recording`: the other excerpts of
+the query's recording among all excerpts. `same_artist`, `same_album`, `same_label`: neighbours of other recordings only,
+for those with at least three recordings. `robustness`: the altered query finds its original among all excerpts. `hubness`:
+how often one excerpt is among the ten nearest of others.";
+
+/// One measured value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// What was measured: an embedding or a baseline.
+    pub system: String,
+    pub name: String,
+    pub value: f64,
+    /// Lower and upper end of the 95 % interval, where there is one.
+    pub interval: Option<[f64; 2]>,
+    /// Excerpts that asked.
+    pub queries: usize,
+}
+
+/// How well an encoder hears a music folder.
+#[derive(Debug, Serialize)]
+pub struct Card {
+    pub version: u32,
+    pub encoder: String,
+    /// SHA-256 of the encoder's file.
+    pub encoder_id: String,
+    pub recordings: usize,
+    pub excerpts: usize,
+    /// Length of an excerpt in seconds.
+    pub excerpt_s: f32,
+    pub seed: u64,
+    pub figures: Vec<Figure>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+    /// Files that could not be used.
+    pub problems: Vec<Problem>,
+}
+
+impl Card {
+    pub fn new(
+        encoder: &Encoder,
+        excerpt_s: f32,
+        set: &Set,
+        figures: Vec<Figure>,
+        notes: Vec<String>,
+        problems: Vec<Problem>,
+    ) -> Self {
+        Self {
+            version: 1,
+            encoder: encoder.card().name.clone(),
+            encoder_id: encoder.id().to_owned(),
+            recordings: set.recordings(),
+            excerpts: set.recording.len(),
+            excerpt_s,
+            seed: super::SEED,
+            figures,
+            notes,
+            problems,
+        }
+    }
+
+    /// Prints the card, in JSON or as a table.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn print(&self, json: bool) -> Result<()> {
+        if json {
+            println!("{}", self.json()?);
+            return Ok(());
+        }
+        println!("{}\n\n{}", self.summary(), Table::new(&self.figures).text());
+        for note in &self.notes {
+            println!("{note}");
+        }
+        if !self.problems.is_empty() {
+            println!("{} files could not be used; the reasons stand above.", self.problems.len());
+        }
+        Ok(())
+    }
+
+    /// Writes `card.json` and `card.md` into `folder`, each under a temporary name first.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        catalogue::replace(&folder.join("card.json"), self.json()?.as_bytes())?;
+        catalogue::replace(&folder.join("card.md"), self.markdown().as_bytes())
+    }
+
+    fn json(&self) -> Result<String> {
+        serde_json::to_string_pretty(self).context("The card cannot be written as JSON")
+    }
+
+    fn summary(&self) -> String {
+        format!(
+            "Encoder {} ({:.12}…): {} recordings, {} excerpts of at most {} s.",
+            self.encoder, self.encoder_id, self.recordings, self.excerpts, self.excerpt_s
+        )
+    }
+
+    fn markdown(&self) -> String {
+        let table = Table::new(&self.figures).markdown();
+        let mut text = format!("# Quality card\n\n{}\n\n{table}\n{LEGEND}\n", self.summary());
+        for note in &self.notes {
+            let _ = write!(text, "\n- {note}");
+        }
+        for Problem { path, problem } in &self.problems {
+            let _ = write!(text, "\n- `{}`: {problem}", path.replace('`', "'"));
+        }
+        text.trim_end().to_owned() + "\n"
+    }
+}

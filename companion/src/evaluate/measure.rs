@@ -1,0 +1,116 @@
+//! All figures of one system.
+
+use rayon::prelude::*;
+
+use super::alter::Alteration;
+use super::bootstrap::{Summary, summarise};
+use super::card::Figure;
+use super::metrics::{NEIGHBOURS, hubness, order, own_rank, precision, vote};
+use super::set::Set;
+use super::system::System;
+
+/// Figures that are means over queries, in the order in which [`ask`] answers.
+const ASKED: [&str; 7] = [
+    "same_recording.hit_at_1",
+    "same_recording.hit_at_5",
+    "same_recording.mrr",
+    "same_artist.precision_at_10",
+    "same_album.precision_at_10",
+    "same_label.precision_at_10",
+    "same_label.knn_accuracy",
+];
+
+struct Answers {
+    values: [Option<f64>; ASKED.len()],
+    nearest: Vec<usize>,
+}
+
+/// Measures `system`; questions that no excerpt can ask are left out.
+pub fn figures(system: &System, set: &Set, alterations: &[Alteration]) -> Vec<Figure> {
+    let answers: Vec<Answers> = (0..system.clean.len()).into_par_iter().map(|query| ask(system, set, query)).collect();
+    let mean = |name: String, values: &[Option<f64>]| {
+        let Summary { value, interval, queries } = summarise(values, &set.recording)?;
+        Some(Figure { system: system.name.clone(), name, value, interval: Some(interval), queries })
+    };
+    let asked = ASKED.iter().enumerate().filter_map(|(i, name)| {
+        mean((*name).into(), &answers.iter().map(|answers| answers.values[i]).collect::<Vec<_>>())
+    });
+    let robust = alterations.iter().enumerate().filter_map(|(i, alteration)| {
+        mean(format!("robustness.{}.hit_at_1", alteration.name()), &recognised(system, i))
+    });
+    let mut figures: Vec<Figure> = asked.chain(robust).collect();
+    let hubs = hubness(answers.iter().map(|answers| answers.nearest.as_slice()), answers.len());
+    for (name, value) in [("skewness", hubs.skewness), ("largest_count", hubs.largest_count as f64)] {
+        let name = format!("hubness.{name}");
+        figures.push(Figure { system: system.name.clone(), name, value, interval: None, queries: answers.len() });
+    }
+    figures
+}
+
+fn ask(system: &System, set: &Set, query: usize) -> Answers {
+    let mut order = order(&system.clean[query], &system.clean);
+    order.retain(|&excerpt| excerpt != query);
+    let rank = own_rank(&order, query, &set.recording);
+    let within = |most| rank.map(|rank| f64::from(u8::from(rank <= most)));
+    let precision = |classes| precision(&order, query, &set.recording, classes);
+    let values = [
+        within(1),
+        within(5),
+        rank.map(|rank| 1.0 / rank as f64),
+        precision(&set.artists),
+        precision(&set.albums),
+        precision(&set.labels),
+        vote(&order, query, &set.recording, &set.labels),
+    ];
+    order.truncate(NEIGHBOURS);
+    Answers { values, nearest: order }
+}
+
+/// 1 for each excerpt whose altered copy has it as the nearest of all, else 0.
+fn recognised(system: &System, alteration: usize) -> Vec<Option<f64>> {
+    let hit = |(query, altered): (usize, &Vec<Option<Vec<f32>>>)| {
+        let nearest = order(altered[alteration].as_ref()?, &system.clean).first().copied();
+        Some(f64::from(u8::from(nearest == Some(query))))
+    };
+    system.altered.par_iter().enumerate().map(hit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::set::Classes;
+
+    /// Two recordings by one artist and one by another, each of two excerpts; the last excerpt lies with the first recording.
+    fn small() -> (System, Set) {
+        let at = |degrees: f32| vec![degrees.to_radians().cos(), degrees.to_radians().sin()];
+        let clean: Vec<Vec<f32>> = [0.0, 10.0, 40.0, 50.0, 100.0, 4.0].map(at).into();
+        let altered = clean.iter().map(|v| vec![Some(v.clone()), (v[0] > 0.5).then(|| at(11.0))]).collect();
+        let recording = vec![0, 0, 1, 1, 2, 2];
+        let classes = |names: [&str; 3]| Classes::new(&names, &recording);
+        let set = Set {
+            artists: classes(["a", "a", "a"]),
+            albums: classes(["", "", ""]),
+            labels: classes(["x", "x", "y"]),
+            recording,
+        };
+        (System { name: "small".into(), clean, altered }, set)
+    }
+
+    #[test]
+    fn a_set_of_six_gives_the_figures_by_hand() {
+        let (system, set) = small();
+        let figures = figures(&system, &set, &[Alteration::Quieter, Alteration::Noise]);
+        let value = |name: &str| figures.iter().find(|f| f.name == name).map(|f| (f.value, f.queries));
+        assert_eq!(value("same_recording.hit_at_1"), Some((2.0 / 6.0, 6)));
+        assert_eq!(value("same_recording.hit_at_5"), Some((1.0, 6)));
+        let mrr = (0.5 + 0.5 + 1.0 + 1.0 + 0.25 + 0.2) / 6.0;
+        assert!((value("same_recording.mrr").unwrap().0 - mrr).abs() < 1e-12);
+        assert_eq!(value("same_artist.precision_at_10"), Some((1.0, 6)));
+        assert_eq!(value("same_album.precision_at_10"), None);
+        assert_eq!(value("same_label.precision_at_10"), None, "no label has three recordings");
+        assert_eq!(value("robustness.gain_minus_6db.hit_at_1"), Some((1.0, 6)));
+        assert_eq!(value("robustness.white_noise_20db.hit_at_1"), Some((0.2, 5)));
+        assert_eq!(value("hubness.largest_count"), Some((5.0, 6)));
+        assert_eq!(value("hubness.skewness"), Some((0.0, 6)));
+    }
+}

@@ -1,0 +1,114 @@
+use std::fs;
+
+use serde_json::Value;
+
+use crate::Workplace;
+
+const SAMPLE_RATE: u32 = 22_050;
+
+/// Two excerpts of this length fit into one recording.
+const EXCERPT_S: &str = "8";
+const RECORDING_S: u32 = 17;
+
+/// What sums in another order may differ by.
+const ROUNDING: f64 = 1e-12;
+
+/// A recording of its own for each `number`: a chord that pulses.
+fn write_wav(place: &std::path::Path, number: u32) {
+    let pitch = 110.0 * 1.3f32.powi(number as i32);
+    let sample = |n: u32| {
+        let t = n as f32 / SAMPLE_RATE as f32;
+        let tone = |ratio: f32| (std::f32::consts::TAU * pitch * ratio * t).sin();
+        let pulse = (std::f32::consts::TAU * (1.0 + number as f32) * t).cos() * 0.4 + 0.6;
+        ((tone(1.0) + tone(1.5) + tone(2.0 + number as f32)) * pulse * 9e3) as i16
+    };
+    let samples: Vec<u8> = (0..RECORDING_S * SAMPLE_RATE).flat_map(|n| sample(n).to_le_bytes()).collect();
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + samples.len() as u32).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(SAMPLE_RATE.to_le_bytes());
+    bytes.extend((2 * SAMPLE_RATE).to_le_bytes());
+    bytes.extend(b"\x02\0\x10\0data");
+    bytes.extend((samples.len() as u32).to_le_bytes());
+    bytes.extend(samples);
+    fs::write(place, bytes).unwrap();
+}
+
+/// Three recordings of one artist and style, one of another, one file that is no music, and their table.
+fn collection() -> Workplace {
+    let workplace = Workplace::with(&[]);
+    let mut table = String::from("path,artist,style\n");
+    for number in 0..4 {
+        write_wav(&workplace.path(&format!("music/{number}.wav")), number);
+        let who = if number < 3 { "Pulse,chords" } else { "Other,other" };
+        table += &format!("music/{number}.wav,{who}\n");
+    }
+    workplace.add("text.mp3", "text.mp3");
+    fs::write(workplace.path("tracks.csv"), table).unwrap();
+    workplace
+}
+
+fn figure<'a>(card: &'a Value, system: &str, name: &str) -> Option<&'a Value> {
+    let figures = card["figures"].as_array().unwrap();
+    figures.iter().find(|figure| figure["system"] == system && figure["name"] == name)
+}
+
+#[test]
+fn a_folder_with_a_table_becomes_a_card() {
+    let workplace = collection();
+    let arguments =
+        ["evaluate", "music", "--tracks", "tracks.csv", "--excerpt-s", EXCERPT_S, "--output", "card", "--json"];
+    let card = workplace.json(&arguments);
+    assert_eq!((card["recordings"].as_u64(), card["excerpts"].as_u64()), (Some(4), Some(8)));
+    assert_eq!(card["problems"][0]["path"], "text.mp3");
+    for system in ["embedding", "embedding.time", "embedding.frequency", "mean_mel", "mfcc_mean_covariance", "chance"] {
+        let queries = |name| figure(&card, system, name).map(|figure| figure["queries"].as_u64().unwrap());
+        assert_eq!(queries("same_recording.mrr"), Some(8), "{system}");
+        assert_eq!(queries("same_artist.precision_at_10"), Some(6), "the other artist has one recording");
+        assert_eq!(queries("same_label.knn_accuracy"), Some(6));
+        assert_eq!(queries("robustness.low_pass_4khz.hit_at_1"), Some(8));
+        assert_eq!(queries("hubness.skewness"), Some(8));
+        assert_eq!(queries("same_album.precision_at_10"), None, "there are no albums");
+    }
+    let quieter = figure(&card, "embedding", "robustness.gain_minus_6db.hit_at_1").unwrap();
+    assert_eq!(quieter["value"], 1.0, "the picture of a sound does not depend on its level");
+    for figure in card["figures"].as_array().unwrap().iter().filter(|figure| figure["interval"].is_array()) {
+        let [low, value, high] =
+            [&figure["interval"][0], &figure["value"], &figure["interval"][1]].map(|v| v.as_f64().unwrap());
+        assert!(0.0 <= low && low <= value + ROUNDING && value <= high + ROUNDING && high <= 1.0, "{figure}");
+    }
+
+    let kept: Value = serde_json::from_slice(&fs::read(workplace.path("card/card.json")).unwrap()).unwrap();
+    assert_eq!(kept, card);
+    let markdown = fs::read_to_string(workplace.path("card/card.md")).unwrap();
+    assert!(markdown.contains("| same_recording.hit_at_1 ") && markdown.contains("`text.mp3`"), "{markdown}");
+    assert_eq!(fs::read_dir(workplace.path("card")).unwrap().count(), 2, "no temporary file stays");
+}
+
+#[test]
+fn only_the_listed_files_are_taken_and_without_a_table_folders_are_artists() {
+    let workplace = collection();
+    fs::write(workplace.path("held-out.txt"), "0.wav\n3.wav\ngone.wav\n").unwrap();
+    let output = workplace.run(&["evaluate", "music", "--only", "held-out.txt", "--excerpt-s", EXCERPT_S]);
+    let (text, problems) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{problems}");
+    assert!(text.contains("2 recordings, 4 excerpts") && text.contains("name one with --tracks"), "{text}");
+    assert!(text.contains("\nhubness.skewness ") && !text.contains("same_artist"), "{text}");
+    assert!(problems.contains("gone.wav: It is listed, but not there."), "{problems}");
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_in_one_sentence() {
+    let workplace = collection();
+    let refusal = |more: &[&str]| {
+        let arguments: Vec<&str> = ["evaluate", "music"].iter().chain(more).copied().collect();
+        workplace.failure(&arguments)
+    };
+    assert!(refusal(&["--tracks", "tracks.csv", "--label", "genre"]).contains("no column `genre`. Name one of its"));
+    assert!(refusal(&["--excerpt-s", "2"]).contains("Excerpts of 2 s cannot be used"));
+    assert!(refusal(&["--only", "missing.txt"]).contains("missing.txt cannot be read"));
+    fs::write(workplace.path("one.txt"), "0.wav\n").unwrap();
+    assert!(refusal(&["--only", "one.txt"]).contains("Fewer than two recordings"));
+    fs::write(workplace.path("tracks.csv"), "path,artist,style\nelsewhere.wav,a,b\n").unwrap();
+    assert!(refusal(&["--tracks", "tracks.csv"]).contains("No path in the table"));
+}
