@@ -46,6 +46,12 @@ impl Collection {
         self.cuts.join(format!("cut of {}.wav", style.name))
     }
 
+    /// Ten minutes of a piece: the page is still at it when the next thing happens.
+    pub fn long(&self, style: &Style) -> PathBuf {
+        let minutes = style.play(PIECE_S).repeat(10);
+        self.file(&format!("long {}.wav", style.name), &wav::pcm16(&minutes, 1, SAMPLE_RATE))
+    }
+
     /// Writes a file to be dropped.
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.cuts.join(name);

@@ -18,7 +18,7 @@ async fn a_second_drop_cancels_the_first() {
     let site = Site::start(&collection.catalogue).await;
     on_page(&site.address, |page| async move {
         page.engine_is_ready().await?;
-        page.choose(&collection.cut(&STYLES[0])).await?;
+        page.choose(&collection.long(&STYLES[0])).await?;
         page.stage(&["decoding", "drawing", "listening"]).await?;
         let rows = page.neighbours_of(&collection.cut(&STYLES[6])).await?;
         assert_eq!(rows[0].title, STYLES[6].name);
@@ -40,7 +40,7 @@ async fn a_running_analysis_can_be_cancelled() {
     let site = Site::start(&collection.catalogue).await;
     on_page(&site.address, |page| async move {
         page.engine_is_ready().await?;
-        page.choose(&collection.cut(&STYLES[0])).await?;
+        page.choose(&collection.long(&STYLES[0])).await?;
         page.stage(&["decoding", "drawing", "listening"]).await?;
         page.ask::<()>("document.querySelector('#cancel')?.click()").await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
