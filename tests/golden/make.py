@@ -1,9 +1,13 @@
-"""Makes the golden arrays of this folder: python make.py, with numpy 2.4, librosa 0.11 and Pillow 13."""
+"""Makes the golden arrays of this folder: python make.py, with numpy 2.4, librosa 0.11, Pillow 13 and onnxruntime 1.32.
+
+`latents.npy` follows the shipped encoder: make it again whenever that changes.
+"""
 
 from pathlib import Path
 
 import librosa
 import numpy as np
+import onnxruntime
 from PIL import Image
 
 HERE = Path(__file__).parent
@@ -59,13 +63,20 @@ def composite(samples, columns):
     return np.round(255 * np.stack(channels, axis=-1)[::-1])
 
 
+def latents(tile):
+    encoder = onnxruntime.InferenceSession(HERE / "../../models/encoder.onnx", providers=["CPUExecutionProvider"])
+    return encoder.run(None, {"tiles": tile[np.newaxis].astype(np.float32)})[0]
+
+
 def save(name, array):
     np.save(HERE / f"{name}.npy", np.ascontiguousarray(array, "<f4"))
 
 
 if __name__ == "__main__":
     save("log_mel", log_mel(tune(3 * SAMPLE_RATE)))
-    save("image", image(log_mel(tune(322 * 512)), 128))
+    tile = image(log_mel(tune(322 * 512)), 128)
+    save("image", tile)
+    save("latents", latents(tile))
     save("mfcc", mfcc(tune(3 * SAMPLE_RATE)))
     save("chroma", chroma(tune(3 * SAMPLE_RATE)))
     save("composite", composite(tune(SAMPLE_RATE), 17))
