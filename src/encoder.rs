@@ -34,7 +34,7 @@ impl Encoder {
     /// | value | shape | unit |
     /// |---|---|---|
     /// | the network's input | `[tiles, bands, columns]` | brightness, 0 to 1, as in [`MelImage`] |
-    /// | the network's output | `[tiles, dimension]` | latents, standardised over the training data |
+    /// | the network's output | `[tiles, dimension]` | latents, decorrelated over the training data |
     ///
     /// # Errors
     /// - [`Error::Encoder`] when the bytes are no ONNX network, carry no card, or do not do what the card says;

@@ -19,9 +19,9 @@ mod site;
 #[path = "../tests/e2e/wav.rs"]
 mod wav;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use browser::on_page;
-use companion::built_site;
+use companion::{built_site, sonoscape};
 use page::Page;
 use serde_json::Value;
 use site::Site;
@@ -30,6 +30,7 @@ use std::fs::File;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 const RUNS: usize = 11;
 
@@ -41,6 +42,7 @@ async fn main() -> Result<()> {
     let site = Site::start(&built_site().join("catalogue")).await;
     on_page(&site.address, |page| async move { times(&page).await }).await;
     first_visit(&site.asked())?;
+    native()?;
     match std::env::var_os("PEERS") {
         Some(folder) => onnxruntime_web(PathBuf::from(folder)).await,
         None => Ok(()),
@@ -63,6 +65,20 @@ async fn times(page: &Page) -> Result<()> {
     }
     let longest: f64 = page.ask("return Math.max(0, ...window.longTasks)").await?;
     println!("measured page.longest_block {longest:.0} {label}, 0 when none reached 50 ms");
+    Ok(())
+}
+
+/// The same question asked of the companion, from the start of its process to its end.
+fn native() -> Result<()> {
+    let (example, catalogue) = (example()?, built_site().join("catalogue"));
+    let ask = || -> Result<f64> {
+        let start = Instant::now();
+        let output = sonoscape().arg("search").arg(&example).arg("--catalogue").arg(&catalogue).output()?;
+        ensure!(output.status.success(), "`sonoscape search` failed");
+        Ok(start.elapsed().as_secs_f64() * 1e3)
+    };
+    let times = (0..RUNS).map(|_| ask()).collect::<Result<_>>()?;
+    println!("measured page.native_search {:.1} `sonoscape search`, whole process", median(times)?);
     Ok(())
 }
 

@@ -6,14 +6,15 @@ pub mod network;
 pub mod whitening;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::tensor::Device;
 use rayon::prelude::*;
 use sonoscape::{Encoder, EncoderCard};
 
+use crate::catalogue::replace;
 use crate::mel_store::{MelStore, StoredExcerpt};
 use crate::onnx::Precision;
 use crate::train::model::{Autoencoder, AutoencoderConfig};
@@ -45,6 +46,7 @@ const CHECKED_TILES: usize = 16;
 /// # Errors
 /// When the run cannot be read, the files cannot be written, or they compute something else.
 pub fn run(args: &Args) -> Result<()> {
+    ensure!(args.shrinkage > 0.0 && args.shrinkage.is_finite(), "--shrinkage must be above 0.");
     let folder = RunFolder::new(&args.run);
     let config = folder.load_config()?;
     let device = Device::flex();
@@ -68,9 +70,9 @@ pub fn run(args: &Args) -> Result<()> {
     let decoder = decoder.into_bytes(&[("sonoscape-decoder-of", &id)]);
 
     fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
-    write(&args.output.join("encoder.onnx"), &encoder)?;
-    write(&args.output.join("decoder.onnx"), &decoder)?;
-    write(&args.output.join("encoder.md"), card::page(&card, &config, args.shrinkage, &id).as_bytes())?;
+    replace(&args.output.join("encoder.onnx"), &encoder)?;
+    replace(&args.output.join("decoder.onnx"), &decoder)?;
+    replace(&args.output.join("encoder.md"), card::page(&card, &config, args.shrinkage, &id).as_bytes())?;
     println!("encoder {:.2} MB, decoder {:.2} MB, id {id}", megabytes(&encoder), megabytes(&decoder));
     Ok(())
 }
@@ -105,14 +107,6 @@ fn mean_of_rows(values: &[f32], length: usize) -> Vec<f64> {
         mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
     }
     mean.iter().map(|sum| sum * length as f64 / values.len() as f64).collect()
-}
-
-/// Writes beside `path`, then renames.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let part = path.with_extension("part");
-    fs::write(&part, bytes)
-        .and_then(|()| fs::rename(&part, path))
-        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn megabytes(bytes: &[u8]) -> f64 {

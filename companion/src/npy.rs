@@ -1,4 +1,4 @@
-//! NumPy's file format, as far as a matrix of `f32` needs it.
+//! NumPy's file format, as far as it is needed: matrices of `f32` are written, arrays of `f16` are read.
 
 use std::io::Write;
 

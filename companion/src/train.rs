@@ -115,7 +115,10 @@ pub fn run(args: &Args) -> Result<()> {
     );
     let limit = Limit { steps: args.steps.unwrap_or(config.steps), minutes: args.minutes };
     fs::write(folder.held_out(), data.held_out().join("\n"))?;
-    let teacher = args.teacher.as_deref().map(|folder| Teacher::read(folder, &store.tracks)).transpose()?;
+    let teacher = match (&args.teacher, &config.listening) {
+        (Some(folder), Some(listening)) => Some(Teacher::read(folder, &store.tracks, listening.teacher)?),
+        _ => None,
+    };
     let progress = train(&config, &data, teacher.as_ref(), &folder, &limit)?;
     println!(
         "Step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
@@ -154,7 +157,8 @@ pub fn train(
     };
     let mut metrics = Metrics::open(&folder.metrics(), state.progress.step)?;
     let validation = data.validation_batches(config.validation_tiles, config.batch_size, &Device::flex())?;
-    let deadline = limit.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(60.0 * minutes));
+    let minutes = limit.minutes.map(|minutes| Duration::try_from_secs_f64(60.0 * minutes)).transpose();
+    let deadline = minutes.context("--minutes must be a length of time")?.map(|time| Instant::now() + time);
     let bar = bar(limit.steps, state.progress.step)?;
 
     while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
@@ -202,6 +206,31 @@ fn losses(
 }
 
 impl RunConfig {
+    /// # Errors
+    /// One sentence, when the settings cannot be carried out.
+    fn check(&self) -> Result<()> {
+        ensure!(self.model.side == Settings::default().front_end.n_mels, "`side` must be the number of mel bands.");
+        ensure!(
+            [self.batch_size, self.report_every as usize, self.checkpoint_every as usize]
+                .iter()
+                .all(|&count| count > 0),
+            "`batch_size`, `report_every` and `checkpoint_every` must be at least 1."
+        );
+        let widths = self.model.filters.iter().chain(&self.model.decoder_filters).chain([&self.model.latents]);
+        ensure!(
+            widths.into_iter().all(|&width| width > 0),
+            "`filters`, `decoder_filters` and `latents` must be at least 1."
+        );
+        let Some(listening) = &self.listening else { return Ok(()) };
+        ensure!(self.batch_size.is_multiple_of(2), "`batch_size` must be even where tiles are heard in pairs.");
+        ensure!(listening.temperature > 0.0 && listening.redrawn > 0, "`temperature` and `redrawn` must be above 0.");
+        ensure!(
+            !listening.is_taught() || !listening.teacher_name.is_empty(),
+            "`teacher_name` must say what the teacher is."
+        );
+        Ok(())
+    }
+
     /// The learning rate of a step.
     fn rate(&self, step: u64) -> f64 {
         if !self.decay {
@@ -276,8 +305,8 @@ fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
         (None, None) => RunConfig::new(AutoencoderConfig::new()),
     };
     config.seed = args.seed.unwrap_or(config.seed);
-    ensure!(config.batch_size > 0, "The batch size must be at least 1.");
-    let taught = config.listening.as_ref().is_some_and(|listening| listening.teacher > 0);
+    config.check()?;
+    let taught = config.listening.as_ref().is_some_and(Listening::is_taught);
     ensure!(!taught || args.teacher.is_some(), "These settings ask for --teacher.");
     ensure!(taught || args.teacher.is_none(), "These settings have no use for --teacher.");
     match begun {

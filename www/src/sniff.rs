@@ -114,10 +114,11 @@ fn after_id3(ends: &[u8]) -> Option<usize> {
 
 fn mp3_rate(header: u32) -> Option<u32> {
     let base = [44_100, 48_000, 32_000].get((header >> 10 & 3) as usize)?;
-    match (header >> 21, header >> 19 & 3) {
-        (0x7ff, 3) => Some(*base),
-        (0x7ff, 2) => Some(base / 2),
-        (0x7ff, 0) => Some(base / 4),
+    let is_layered = header >> 21 == 0x7ff && header >> 17 & 3 != 0;
+    match header >> 19 & 3 {
+        3 if is_layered => Some(*base),
+        2 if is_layered => Some(base / 2),
+        0 if is_layered => Some(base / 4),
         _ => None,
     }
 }

@@ -35,7 +35,11 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
         training: Training {
             data: describe(&store.tracks),
             objective: objective(config),
-            teacher: config.listening.as_ref().map_or(String::new(), |listening| listening.teacher_name.clone()),
+            teacher: config
+                .listening
+                .as_ref()
+                .filter(|l| l.is_taught())
+                .map_or(String::new(), |l| l.teacher_name.clone()),
             tracks: tracks_of(data.training()),
             validation_tracks: tracks_of(data.validation()),
             seed: config.seed,
@@ -53,7 +57,7 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
 fn objective(config: &RunConfig) -> String {
     match &config.listening {
         None => "redraw tiles".into(),
-        Some(listening) if listening.teacher == 0 => "tell recordings apart by altered tiles".into(),
+        Some(listening) if !listening.is_taught() => "tell recordings apart by altered tiles".into(),
         Some(_) => "tell recordings apart by altered tiles, and hear in them what a teacher hears".into(),
     }
 }
@@ -85,33 +89,39 @@ pub fn page(card: &EncoderCard, config: &RunConfig, shrinkage: f64, id: &str) ->
     format!(
         "# Encoder `{id:.12}`
 
-Written by `sonoscape export`; the same facts are in the metadata of `encoder.onnx`. The id is the SHA-256 of that file:
+Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` too. The id is the SHA-256 of that file:
 `{id}`.
 
 | | |
 |---|---|
 | network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {filters:?}, of the decoder {decoder_filters:?} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
-| output | `latents` `[N, {dimension}]`, whitened over the training excerpts, each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
+| output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
 | trained to | {objective} |
 | teacher | {teacher} |
-| training | seed {seed}, {steps} steps of {batch} tiles ({tile_steps} tile-steps), Adam {rate_of_learning}, {minutes:.0} minutes |
-| MSE of the decoder | {training_mse} in training, {validation_mse} in validation; the reference system reached {REFERENCE_MSE} in both |
+| training | seed {seed}, {steps} steps of {batch} tiles ({tile_steps} tile-steps), Adam {rate_of_learning}{falling}, {minutes:.0} minutes |
+| MSE of the decoder | {training_mse} {over}, {validation_mse} over validation tiles; the reference system reached {REFERENCE_MSE} in both |
 
 ## Limits
 
-- It heard the tracks above and nothing else: what they lack, it places by coarse likeness.
+- It learnt from the tracks above and nothing else: what they lack, it places by coarse likeness.
 - It was trained for {share:.1} % of the reference system's tile-steps.
 {limit}
 
 ## To train it again
 
 ```sh
-sonoscape train MUSIC --tracks TRACKS.csv --run RUN --config models/{settings}{teacher_flag}
+sonoscape train MUSIC --tracks TRACKS.csv --run RUN --config SETTINGS.json{teacher_flag}
 sonoscape export RUN --shrinkage {shrinkage}
+```
+
+with these settings:
+
+```json
+{settings}
 ```
 
 The table of tracks gives `path`, `artist` and `licence`. The same files, table and processor give the same weights.
@@ -121,7 +131,7 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         objective = training.objective,
         teacher = if taught { &training.teacher } else { "none" },
         limit = if config.listening.is_some() { LISTENED } else { REDREW },
-        settings = if config.listening.is_some() { "sonoscape.json" } else { "time-frequency.json" },
+        settings = serde_json::to_string_pretty(config).unwrap_or_default(),
         teacher_flag = if taught { " --teacher TEACHER" } else { "" },
         decoder_filters = model.decoder_filters,
         time = card.half("time").unwrap_or_default(),
@@ -144,6 +154,8 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         batch = training.batch_size,
         tile_steps = training.steps * training.batch_size as u64,
         rate_of_learning = training.learning_rate,
+        falling = if config.decay { " falling along a cosine" } else { "" },
+        over = if config.listening.is_some() { "over altered training tiles" } else { "over training tiles" },
         minutes = training.seconds / 60.0,
         training_mse = mse(training.training_mse),
         validation_mse = mse(training.validation_mse),

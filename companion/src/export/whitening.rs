@@ -7,8 +7,8 @@ pub const SHRINKAGE: f64 = 0.003;
 /// Variance of a latent that never varies.
 const LEAST_VARIANCE: f64 = 1e-12;
 
-/// A change of latents after which they have mean 0, variance 1 and no correlation over the training data, each branch's
-/// by themselves.
+/// A change of latents after which they have mean 0, and nearly variance 1 and no correlation over the training data,
+/// each branch's by themselves: the nearer the lower the shrinkage.
 ///
 /// With the covariance `C` of a branch and its Cholesky factor `C = L · Lᵀ`, a latent `x` becomes `L⁻¹ · (x − mean)`. Any
 /// other whitening differs from it by a rotation only, so cosines are the same.

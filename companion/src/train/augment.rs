@@ -111,11 +111,11 @@ impl Tile<'_> {
 
     /// Blanks a few neighbouring columns and a few neighbouring bands.
     fn blank(&mut self, random: &mut StdRng) {
-        let stretch = |length: usize, random: &mut StdRng| {
+        let gap = |length: usize, random: &mut StdRng| {
             let from = random.random_range(0..length);
             from..length.min(from + length / 10)
         };
-        let (columns, bands) = (stretch(self.columns, random), stretch(self.bands(), random));
+        let (columns, bands) = (gap(self.columns, random), gap(self.bands(), random));
         for (band, row) in self.rows() {
             if bands.contains(&(band as usize)) {
                 row.fill(0.0);
@@ -130,7 +130,7 @@ fn db(decibels: f32) -> f32 {
     decibels / RANGE_DB
 }
 
-/// Reads `source`, shape `[bands, from]`, as if it were played faster or slower: shape `[bands, to]`.
+/// Changes the tempo of `source`, shape `[bands, from]`, and not its pitch: shape `[bands, to]`.
 pub fn stretch(source: &[f32], from: usize, to: usize) -> Vec<f32> {
     let at = |t: usize| t as f32 * (from - 1) as f32 / (to - 1).max(1) as f32;
     let row = |row: &[f32]| -> Vec<f32> {
@@ -142,4 +142,62 @@ pub fn stretch(source: &[f32], from: usize, to: usize) -> Vec<f32> {
             .collect()
     };
     source.chunks_exact(from).flat_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    const COLUMNS: usize = 20;
+
+    /// Forty bands, each as bright as `brightness` says.
+    fn altered(brightness: impl Fn(usize) -> f32, alter: impl FnOnce(&mut Tile<'_>)) -> Vec<f32> {
+        let mut values: Vec<f32> = (0..40 * COLUMNS).map(|i| brightness(i / COLUMNS)).collect();
+        alter(&mut Tile { values: &mut values, columns: COLUMNS });
+        assert!(values.iter().all(|value| (0.0..=1.0).contains(value)));
+        values.chunks_exact(COLUMNS).map(|row| row.iter().sum::<f32>() / COLUMNS as f32).collect()
+    }
+
+    #[test]
+    fn pitch_moves_bands() {
+        let line = |band| if band == 10 { 1.0 } else { 0.0 };
+        let rows = altered(line, |tile| tile.shift_pitch(1.25));
+        assert!((rows[11] - 0.75).abs() < 1e-6 && (rows[12] - 0.25).abs() < 1e-6 && rows[10] < 1e-6, "{rows:?}");
+    }
+
+    #[test]
+    fn compression_brings_quiet_parts_nearer_to_loud_ones() {
+        let rows = altered(|band| if band < 20 { 1.0 } else { 0.5 }, |tile| tile.compress(0.5, 0.0));
+        assert_eq!((rows[0], rows[39]), (1.0, 0.75));
+    }
+
+    #[test]
+    fn bands_beyond_the_limits_fall_by_6_db_each() {
+        let rows = altered(|_| 0.5, |tile| tile.limit_bands(2.0, 30.0));
+        assert!((rows[0] - (0.5 - 12.0 / RANGE_DB)).abs() < 1e-6 && (rows[33] - (0.5 - 18.0 / RANGE_DB)).abs() < 1e-6);
+        assert!((2..=30).all(|band| rows[band] == 0.5));
+    }
+
+    #[test]
+    fn noise_fills_what_is_darker_and_leaves_what_is_brighter() {
+        let mut random = StdRng::seed_from_u64(1);
+        let rows = altered(|band| if band < 20 { 0.9 } else { 0.0 }, |tile| tile.add_noise(0.4, 0.0, &mut random));
+        assert!((rows[0] - 0.9).abs() < 1e-3 && (rows[39] - 0.4).abs() < 0.1, "{rows:?}");
+    }
+
+    #[test]
+    fn whatever_is_drawn_a_tile_stays_within_bounds() {
+        for seed in 0..200 {
+            altered(|band| (band % 7) as f32 / 6.0, |tile| tile.augment(&mut StdRng::seed_from_u64(seed)));
+        }
+    }
+
+    #[test]
+    fn a_change_of_tempo_keeps_both_ends() {
+        let row: Vec<f32> = (0..10).map(|t| t as f32).collect();
+        let slower = stretch(&row, 10, 19);
+        assert!(slower.iter().enumerate().all(|(t, value)| (value - t as f32 / 2.0).abs() < 1e-5), "{slower:?}");
+    }
 }

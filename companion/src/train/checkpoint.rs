@@ -23,7 +23,7 @@ pub const DIVERGED: &str = "Training diverged. Lower the learning rate; the last
 pub struct Progress {
     /// Steps taken.
     pub step: u64,
-    /// Time they took, over all sessions of the run, in seconds.
+    /// Time they took, over all its starts, in seconds.
     pub seconds: f64,
     /// Training loss and error since the last row of the metrics: sums and count.
     pub loss_sum: f64,

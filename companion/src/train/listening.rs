@@ -36,6 +36,13 @@ pub struct Listening {
     pub redrawn: usize,
 }
 
+impl Listening {
+    /// Whether a teacher is listened to.
+    pub fn is_taught(&self) -> bool {
+        self.teacher > 0
+    }
+}
+
 /// What is trained: the autoencoder, and what only training needs.
 #[derive(Module, Debug)]
 pub struct Network {
@@ -62,13 +69,14 @@ impl Network {
         let mse = self.redraw(&latents, pairs, listening.redrawn);
         let heard = standardised(latents);
         let halves = heard.clone().chunk(2, 1);
+        let matching = Matching::new(&pairs.tracks, &pairs.tiles.device());
         let mut loss = mse.clone();
         for view in [&heard, &halves[0], &halves[1]] {
             let cosines = cosines(view.clone());
             if !self.heads.is_empty() {
                 loss = loss + relation(cosines.clone(), pairs) * (listening.relation / 3.0);
             }
-            loss = loss + agreement(cosines, listening.temperature) * (listening.agreement / 3.0);
+            loss = loss + agreement(cosines, listening.temperature, &matching) * (listening.agreement / 3.0);
         }
         for (head, half) in self.heads.iter().zip(halves) {
             loss = loss + prediction(head.forward(half), pairs) * (listening.prediction / 2.0);
@@ -98,20 +106,36 @@ fn cosines(rows: Tensor<2>) -> Tensor<2> {
     rows.clone().matmul(rows.transpose())
 }
 
+/// Which tiles are to be found, and which may not be.
+struct Matching {
+    /// 1 where two tiles are of one recording, else 0, `[n, n]`.
+    partners: Tensor<2>,
+    /// Far below every cosine where a tile meets itself, else 0, `[n, n]`.
+    itself: Tensor<2>,
+}
+
+impl Matching {
+    fn new(tracks: &[usize], device: &Device) -> Self {
+        let n = tracks.len();
+        let matrix = |value: &dyn Fn(usize, usize) -> f32| {
+            let values: Vec<f32> = (0..n * n).map(|i| value(i / n, i % n)).collect();
+            Tensor::from_data(TensorData::new(values, [n, n]), device)
+        };
+        Self {
+            partners: matrix(&|i, j| if i != j && tracks[i] == tracks[j] { 1.0 } else { 0.0 }),
+            itself: matrix(&|i, j| if i == j { -1e4 } else { 0.0 }),
+        }
+    }
+}
+
 /// Cross entropy of finding a tile's partner among all other tiles.
 ///
 /// # Source
 /// NT-Xent of T. Chen et al., *A Simple Framework for Contrastive Learning of Visual Representations*, 2020.
-fn agreement(cosines: Tensor<2>, temperature: f64) -> Tensor<1> {
+fn agreement(cosines: Tensor<2>, temperature: f64, matching: &Matching) -> Tensor<1> {
     let [n, _] = cosines.dims();
-    let device = cosines.device();
-    let matrix = |value: &dyn Fn(usize, usize) -> f32| {
-        let values: Vec<f32> = (0..n * n).map(|i| value(i / n, i % n)).collect();
-        Tensor::<2>::from_data(TensorData::new(values, [n, n]), &device)
-    };
-    let itself = matrix(&|i, j| if i == j { -1e4 } else { 0.0 });
-    let partner = matrix(&|i, j| if j == (i + n / 2) % n { 1.0 } else { 0.0 });
-    -(log_softmax(cosines / temperature + itself, 1) * partner).sum() / n as f64
+    let found = log_softmax(cosines / temperature + matching.itself.clone(), 1) * matching.partners.clone();
+    -found.sum() / n as f64
 }
 
 /// Mean squared error of the teacher's embedding, where it heard the tile.
@@ -125,4 +149,87 @@ fn relation(ours: Tensor<2>, pairs: &Pairs) -> Tensor<1> {
     let known = pairs.known.clone().matmul(pairs.known.clone().transpose());
     let count = known.clone().sum().clamp_min(1.0);
     ((ours - cosines(pairs.heard.clone())).square() * known).sum() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::model::AutoencoderConfig;
+
+    const SIDE: usize = 16;
+
+    fn rows(values: &[[f32; 2]]) -> Tensor<2> {
+        let flat: Vec<f32> = values.iter().flatten().copied().collect();
+        Tensor::from_data(TensorData::new(flat, [values.len(), 2]), &Device::flex())
+    }
+
+    fn pairs(known: [f32; 4]) -> Pairs {
+        let device = Device::flex();
+        let tiles: Vec<f32> = (0..4 * SIDE * SIDE).map(|i| 0.5 + 0.5 * (i as f32 * 0.37).sin()).collect();
+        Pairs {
+            tracks: vec![0, 1, 0, 1],
+            tiles: Tensor::from_data(TensorData::new(tiles, [4, SIDE, SIDE]), &device),
+            heard: rows(&[[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]]),
+            known: Tensor::from_data(TensorData::new(known.to_vec(), [4, 1]), &device),
+        }
+    }
+
+    fn number(tensor: Tensor<1>) -> f32 {
+        tensor.into_scalar()
+    }
+
+    #[test]
+    fn agreement_is_the_cross_entropy_of_the_partner() {
+        let unit = [[1.0, 0.0], [0.6, 0.8], [0.8, 0.6], [0.0, 1.0]];
+        let cosine = |i: usize, j: usize| unit[i][0] * unit[j][0] + unit[i][1] * unit[j][1];
+        let weight = |i, j| f32::exp(cosine(i, j) / 0.5);
+        let others = |i: usize| (0..4).filter(|&j| j != i).map(|j| weight(i, j)).sum::<f32>();
+        let expected = (0..4).map(|i| -(weight(i, (i + 2) % 4) / others(i)).ln()).sum::<f32>() / 4.0;
+        let found = number(agreement(cosines(rows(&unit)), 0.5, &Matching::new(&[0, 1, 0, 1], &Device::flex())));
+        assert!((found - expected).abs() < 1e-4, "{found} for {expected}");
+    }
+
+    #[test]
+    fn relation_and_prediction_count_only_what_the_teacher_heard() {
+        let all = pairs([1.0; 4]);
+        let perfect = cosines(all.heard.clone());
+        assert!(number(relation(perfect.clone(), &all)) < 1e-9);
+        assert!(number(prediction(all.heard.clone(), &all)) < 1e-9);
+        let first_two = pairs([1.0, 1.0, 0.0, 0.0]);
+        let ours = perfect + 0.5;
+        assert!((number(relation(ours, &first_two)) - 0.25).abs() < 1e-5);
+        let off = rows(&[[2.0, 0.0], [0.0, 1.0], [9.0, 9.0], [9.0, 9.0]]);
+        assert!((number(prediction(off, &first_two)) - 0.25).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_taught_step_teaches_encoder_decoder_and_heads() {
+        let device = Device::flex().autodiff();
+        let mut listening = Listening::new();
+        (listening.teacher, listening.redrawn) = (2, 2);
+        let model = AutoencoderConfig::new()
+            .with_side(SIDE)
+            .with_filters([8, 8, 8, 8])
+            .with_decoder_filters([2, 3, 4, 4])
+            .with_latents(3);
+        let network = Network::new(&model, Some(&listening), 1, &device);
+        let mut pairs = pairs([1.0; 4]);
+        for tensor in [&mut pairs.heard, &mut pairs.known] {
+            *tensor = Tensor::from_data(tensor.to_data(), &device);
+        }
+        pairs.tiles = Tensor::from_data(pairs.tiles.to_data(), &device);
+        let (loss, mse) = network.listen(&pairs, &listening);
+        assert!(number(loss.clone()) > number(mse));
+        let gradients = loss.backward();
+        let weights = [
+            ("encoder", network.autoencoder.encoder.time.dense.weight.val()),
+            ("decoder", network.autoencoder.decoder.dense.weight.val()),
+            ("first head", network.heads[0].weight.val()),
+            ("second head", network.heads[1].weight.val()),
+        ];
+        for (name, weight) in weights {
+            let gradient = weight.grad(&gradients).expect("a gradient");
+            assert!(gradient.abs().sum().into_scalar::<f32>() > 0.0, "{name}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub struct Row {
     pub seconds: f64,
     /// What the network is trained to lower, over the training tiles since the row before.
     pub training_loss: Option<f64>,
-    /// Mean squared error over the training tiles since the row before.
+    /// Mean squared error over what was redrawn of the training tiles, altered as they were heard, since the row before.
     pub training_mse: Option<f64>,
     /// Mean squared error over the validation tiles.
     pub validation_mse: Option<f64>,
@@ -26,7 +26,7 @@ pub struct Row {
 pub struct Metrics(csv::Writer<File>);
 
 impl Metrics {
-    /// Opens the table of a run that stands at `step`; later rows, written by a session that was killed, go.
+    /// Opens the table of a run that stands at `step`; later rows, written before a kill, go.
     ///
     /// # Errors
     /// When the table cannot be read or written.

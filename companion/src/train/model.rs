@@ -2,7 +2,7 @@
 //!
 //! A tile is looked at twice. The **time** branch slides its kernels along time and takes the mel bands as channels;
 //! the **frequency** branch slides them along frequency and takes the columns as channels. Each gives half of the
-//! latents. The decoder draws the tile again from all of them, which is what both are trained for.
+//! latents. The decoder draws the tile again from all of them, which is what both are trained for unless they learn by listening.
 //!
 //! Branches are named by the axis their kernels slide along. Read "time" as *what happens when*, with the mel spectrum
 //! of a moment as one unit; in the system re-created here the two names are the other way round.

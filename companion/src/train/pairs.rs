@@ -6,7 +6,6 @@ use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use rand::rngs::StdRng;
-use sonoscape::EncoderCard;
 
 use super::augment::{Tile, stretch};
 use super::data::Data;
@@ -21,6 +20,8 @@ const MOST_DRAWS: usize = 10_000;
 
 /// What one step hears: tile `i` and tile `i + n / 2` come from the same recording, all others from others.
 pub struct Pairs {
+    /// The track of each tile.
+    pub tracks: Vec<usize>,
     /// `[n, bands, columns]`, altered.
     pub tiles: Tensor<3>,
     /// What the teacher heard there, `[n, dimension]`; empty without a teacher.
@@ -52,6 +53,7 @@ impl Data<'_> {
             heard.extend(target.unwrap_or_else(|| vec![0.0; dimension]));
         }
         Ok(Pairs {
+            tracks: excerpts.iter().chain(&others).map(|excerpt| excerpt.track).collect(),
             tiles: self.tensor(values, device),
             heard: Tensor::from_data(TensorData::new(heard, [tiles, dimension]), device),
             known: Tensor::from_data(TensorData::new(known, [tiles, 1]), device),
@@ -70,7 +72,10 @@ impl Data<'_> {
                 excerpts.push(excerpt);
             }
         }
-        ensure!(excerpts.len() == count, "{count} recordings a step are too many for this music: lower --batch-size.");
+        ensure!(
+            excerpts.len() == count,
+            "{count} recordings a step are too many for this music. Lower `batch_size` in the settings and choose another --run."
+        );
         Ok(excerpts)
     }
 
@@ -81,8 +86,7 @@ impl Data<'_> {
         let column = random.random_range(0..=excerpt.columns - width);
         let mut values = stretch(&self.store().read(excerpt, column, width)?, width, self.side());
         Tile { values: &mut values, columns: self.side() }.augment(random);
-        let card = EncoderCard::default();
-        let column_s = card.tile_s() / card.tiles.columns as f32;
+        let column_s = self.store().column_s();
         let start_s = excerpt.start_s + column as f32 * column_s;
         Ok((values, start_s, start_s + width as f32 * column_s))
     }

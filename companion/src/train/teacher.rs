@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use half::f16;
 
 use crate::mel_store::StoredTrack;
@@ -26,20 +26,18 @@ impl Teacher {
     /// Reads `folder`, which mirrors the music's folder: `a/b.ogg` has its patches in `a/b.ogg.npy` or `a/b.npy`.
     ///
     /// # Errors
-    /// When a file is no such array, the dimensions differ, or no track is known.
-    pub fn read(folder: &Path, tracks: &[StoredTrack]) -> Result<Self> {
-        let mut dimension = 0;
-        let mut read = |track: &StoredTrack| -> Result<Option<Vec<f32>>> {
+    /// When a file is no such array of `dimension` numbers a patch, or no track is known.
+    pub fn read(folder: &Path, tracks: &[StoredTrack], dimension: usize) -> Result<Self> {
+        let read = |track: &StoredTrack| -> Result<Option<Vec<f32>>> {
             let Some(path) = place(folder, &track.path) else { return Ok(None) };
             let failed = || format!("{} cannot be used as a teacher", path.display());
             let (values, shape) = npy::read_f16(&fs::read(&path).with_context(failed)?).with_context(failed)?;
-            let [_, columns] = shape[..] else { bail!("{}: it is no matrix", failed()) };
-            ensure!(dimension == 0 || dimension == columns, "{}: it has {columns} columns", failed());
-            dimension = columns;
+            ensure!(matches!(shape[..], [_, columns] if columns == dimension), "{}: its shape is {shape:?}", failed());
+            ensure!(values.iter().all(|value| value.is_finite()), "{}: it holds what is no number", failed());
             Ok(Some(values.into_iter().map(f16::to_f32).collect()))
         };
-        let mut tracks = tracks.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
-        ensure!(dimension > 0, "{} knows none of the tracks.", folder.display());
+        let mut tracks = tracks.iter().map(read).collect::<Result<Vec<_>>>()?;
+        ensure!(tracks.iter().any(Option::is_some), "{} knows none of the tracks.", folder.display());
         standardise(&mut tracks, dimension);
         Ok(Self { dimension, tracks })
     }

@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use burn::config::Config;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 
@@ -125,12 +126,50 @@ fn a_step_hears_each_recording_twice() {
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
     let data = Data::new(&store, SIDE, 3, 0.3);
     let pairs = |step| data.pairs(step, 6, None, &Device::flex()).unwrap();
+    for step in 0..20 {
+        let tracks = pairs(step).tracks;
+        let (first, second) = tracks.split_at(3);
+        assert_eq!(first, second);
+        assert!(first[0] != first[1] && first[1] != first[2] && first[2] != first[0], "{tracks:?}");
+    }
     let tiles = |step| pairs(step).tiles.into_data().try_into_vec::<f32>().unwrap();
     assert_eq!(pairs(1).tiles.dims(), [6, SIDE, SIDE]);
     assert!(tiles(1) == tiles(1) && tiles(1) != tiles(2));
     assert!(tiles(1).iter().all(|value| (0.0..=1.0).contains(value)));
     let error = data.pairs(1, 40, None, &Device::flex()).err().unwrap();
     assert!(error.to_string().contains("too many for this music"), "{error}");
+}
+
+#[test]
+fn settings_that_cannot_be_carried_out_are_refused() {
+    let listening = |change: fn(&mut Listening)| {
+        let mut listening = Listening::new();
+        change(&mut listening);
+        RunConfig::new(AutoencoderConfig::new()).with_listening(Some(listening))
+    };
+    assert!(listening(|_| ()).check().is_ok());
+    let redrawing = RunConfig::new(AutoencoderConfig::new());
+    for config in [
+        redrawing.clone().with_batch_size(0),
+        redrawing.clone().with_report_every(0),
+        redrawing.clone().with_checkpoint_every(0),
+        RunConfig::new(AutoencoderConfig::new().with_side(64)),
+        RunConfig::new(AutoencoderConfig::new().with_decoder_filters([8, 0, 8, 8])),
+        listening(|_| ()).with_batch_size(7),
+        listening(|listening| listening.temperature = 0.0),
+        listening(|listening| listening.redrawn = 0),
+        listening(|listening| listening.teacher = 200),
+    ] {
+        assert!(config.check().is_err(), "{config:?}");
+    }
+}
+
+#[test]
+fn the_shipped_settings_can_be_carried_out() {
+    for name in ["sonoscape", "time-frequency"] {
+        let path = format!("{}/../models/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        RunConfig::load(path).unwrap().check().unwrap();
+    }
 }
 
 #[test]
@@ -145,10 +184,14 @@ fn a_teacher_is_read_standardised_and_asked_by_time() {
         bytes.extend(patches.iter().flat_map(|&value| half::f16::from_f32(value).to_le_bytes()));
         fs::write(folder.path().join(name), bytes).unwrap();
     };
-    assert!(Teacher::read(folder.path(), &store.tracks).is_err());
+    assert!(Teacher::read(folder.path(), &store.tracks, 2).is_err());
     teacher("0.wav.npy", [1.0, 5.0, 3.0, 5.0]);
+    teacher("2.npy", [f32::NAN; 4]);
+    assert!(Teacher::read(folder.path(), &store.tracks, 2).is_err());
+    fs::remove_file(folder.path().join("2.npy")).unwrap();
     teacher("1.npy", [1.0, 5.0, 3.0, 5.0]);
-    let heard = Teacher::read(folder.path(), &store.tracks).unwrap();
+    assert!(Teacher::read(folder.path(), &store.tracks, 3).is_err());
+    let heard = Teacher::read(folder.path(), &store.tracks, 2).unwrap();
     assert_eq!(heard.dimension, 2);
     assert_eq!(heard.heard(0, 0.0, PATCH_S), Some(vec![-1.0, 0.0]));
     let both = heard.heard(1, 0.0, 2.0 * PATCH_S).unwrap();

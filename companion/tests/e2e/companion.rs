@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-fn sonoscape() -> Command {
+/// The program.
+pub fn sonoscape() -> Command {
     Command::new(env!("CARGO_BIN_EXE_sonoscape"))
 }
 

@@ -55,10 +55,11 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 18] = [
+pub const FIGURES: [Figure; 19] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
+    alone("page.file_to_neighbours_natively_ms", "ms", "page.native_search"),
     alone("page.engine_ready_ms", "ms", "page.engine_ready"),
     alone("page.longest_block_ms", "ms", "page.longest_block"),
     alone("page.first_visit_bytes", "bytes", "page.first_visit"),
