@@ -120,7 +120,7 @@ fn chosen(folder: &Path, only: Option<&Path>) -> Result<(Vec<File>, Vec<Problem>
         let mut wanted: HashSet<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         files.retain(|file| wanted.remove(file.path.as_str()));
         let missing = |path: &str| Problem::new(path.to_owned(), &anyhow!("It is listed, but not there."));
-        problems = wanted.into_iter().map(missing).collect();
+        problems.extend(wanted.into_iter().map(missing));
     }
     Ok((files, problems))
 }

@@ -12,7 +12,7 @@
 //! A store is written under a temporary name and renamed when it is complete; an interrupted one is gone on with.
 
 mod build;
-mod manifest;
+pub mod manifest;
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};

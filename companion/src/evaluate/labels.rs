@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::files::File;
+use crate::mel_store::manifest::{first, resolved};
 use crate::tags::{Tags, tidy};
 
 /// What is known of one recording; empty where nothing is.
@@ -79,17 +80,12 @@ impl Labels {
     pub fn of(&self, file: &Path, tags: &Tags) -> Known {
         let listed = self.rows.as_ref().and_then(|rows| rows.get(&resolved(file))).cloned().unwrap_or_default();
         let folder = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        let first = |names: [&str; 3]| names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
         Known {
             artist: first([&listed.artist, &tags.artist, &folder]),
-            album: first([&listed.album, &tags.album, ""]),
+            album: first([&listed.album, &tags.album]),
             label: listed.label,
         }
     }
-}
-
-fn resolved(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::alter::Alteration;
 use super::bootstrap::{Summary, summarise};
 use super::card::Figure;
-use super::metrics::{NEIGHBOURS, hubness, order, own_rank, precision, vote};
+use super::metrics::{NEIGHBOURS, hubness, nearest, order, own_rank, precision, vote};
 use super::set::Set;
 use super::system::System;
 
@@ -69,8 +69,8 @@ fn ask(system: &System, set: &Set, query: usize) -> Answers {
 /// 1 for each excerpt whose altered copy has it as the nearest of all, else 0.
 fn recognised(system: &System, alteration: usize) -> Vec<Option<f64>> {
     let hit = |(query, altered): (usize, &Vec<Option<Vec<f32>>>)| {
-        let nearest = order(altered[alteration].as_ref()?, &system.clean).first().copied();
-        Some(f64::from(u8::from(nearest == Some(query))))
+        let found = nearest(altered[alteration].as_ref()?, &system.clean);
+        Some(f64::from(u8::from(found == Some(query))))
     };
     system.altered.par_iter().enumerate().map(hit).collect()
 }

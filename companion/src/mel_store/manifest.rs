@@ -44,15 +44,20 @@ impl Manifest {
     pub fn entry(&self, file: &Path, tags: &Tags) -> Entry {
         let folder = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let listed = self.0.get(&resolved(file)).cloned().unwrap_or_default();
-        let first = |names: [&str; 3]| names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
         Entry {
             artist: first([&listed.artist, &tags.artist, &folder]),
-            licence: first([&listed.licence, &tags.licence, ""]),
+            licence: first([&listed.licence, &tags.licence]),
             path: listed.path,
         }
     }
 }
 
-fn resolved(path: &Path) -> PathBuf {
+/// The first name that says anything.
+pub fn first<const N: usize>(names: [&str; N]) -> String {
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// A path that names its file whichever way it was reached.
+pub fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

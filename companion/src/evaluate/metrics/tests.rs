@@ -92,3 +92,12 @@ fn the_middle_of_a_star_is_everyones_neighbour() {
     let ring: Vec<Vec<usize>> = (0..10).map(|i| vec![(i + 1) % 10]).collect();
     assert_eq!(hubness(ring.iter().map(Vec::as_slice), 10), Hubness { skewness: 0.0, largest_count: 1 });
 }
+
+#[test]
+fn the_nearest_is_the_first_in_order() {
+    let gallery: Vec<Vec<f32>> = (0..30).map(|i| vec![((i * 7) % 11) as f32, (i % 3) as f32]).collect();
+    for query in &gallery {
+        assert_eq!(nearest(query, &gallery), order(query, &gallery).first().copied());
+    }
+    assert_eq!(nearest(&[1.0], &[]), None);
+}
