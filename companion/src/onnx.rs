@@ -3,6 +3,8 @@
 //! Values are `f32`. Weights may be stored as `f16` behind a `Cast`, which halves the file; runtimes widen them once,
 //! when they load the model.
 
+use std::ops::Range;
+
 use half::f16;
 use prost::Message;
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -80,10 +82,6 @@ impl Graph {
         self.initializer(name, DataType::Float, shape, bytes)
     }
 
-    pub fn convolution(&mut self, name: &str, x: &Value, weight: &Value, bias: &Value, window: &Window<'_>) -> Value {
-        self.push("Conv", name, &[x, weight, bias], window.attributes())
-    }
-
     /// `extra` lengthens each output axis at its end, so that a stride of 2 doubles the input exactly.
     pub fn transposed_convolution(
         &mut self,
@@ -111,6 +109,33 @@ impl Graph {
         self.push("Gemm", name, &[x, weight, bias], vec![])
     }
 
+    /// Matrix product of `[N, rows, inputs]` and `[inputs, outputs]`.
+    pub fn product(&mut self, name: &str, x: &Value, weight: &Value) -> Value {
+        self.push("MatMul", name, &[x, weight], vec![])
+    }
+
+    pub fn sum(&mut self, name: &str, x: &Value, y: &Value) -> Value {
+        self.push("Add", name, &[x, y], vec![])
+    }
+
+    pub fn maximum(&mut self, name: &str, x: &Value, y: &Value) -> Value {
+        self.push("Max", name, &[x, y], vec![])
+    }
+
+    /// Zeros before and after the rows of `[N, rows, columns]`.
+    pub fn pad_rows(&mut self, name: &str, x: &Value, count: usize) -> Value {
+        let pads = self.integers(&format!("{name}.pads"), &[0, count, 0, 0, count, 0]);
+        self.push("Pad", name, &[x, &pads], vec![])
+    }
+
+    /// A part of the rows and columns of `[N, rows, columns]`.
+    pub fn slice(&mut self, name: &str, x: &Value, [rows, columns]: [Range<usize>; 2]) -> Value {
+        let starts = self.integers(&format!("{name}.starts"), &[rows.start, columns.start]);
+        let ends = self.integers(&format!("{name}.ends"), &[rows.end, columns.end]);
+        let axes = self.integers(&format!("{name}.axes"), &[1, 2]);
+        self.push("Slice", name, &[x, &starts, &ends, &axes], vec![])
+    }
+
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
         self.push("Relu", name, &[x], vec![])
     }
@@ -123,18 +148,11 @@ impl Graph {
         self.push("Transpose", name, &[x], vec![ints("perm", axes)])
     }
 
-    /// All axes but the first become one.
-    pub fn flatten(&mut self, name: &str, x: &Value) -> Value {
-        self.push("Flatten", name, &[x], vec![int("axis", 1)])
-    }
-
     /// All axes but the first become `shape`.
     pub fn reshape(&mut self, name: &str, x: &Value, shape: &[usize]) -> Value {
-        let keep_batch = 0i64;
-        let dims: Vec<i64> = std::iter::once(keep_batch).chain(shape.iter().map(|&d| d as i64)).collect();
-        let bytes = dims.iter().flat_map(|d| d.to_le_bytes()).collect();
-        let dims = self.initializer(&format!("{name}.shape"), DataType::Int64, &[dims.len()], bytes);
-        self.push("Reshape", name, &[x, &dims], vec![])
+        let keep_batch = 0;
+        let shape = self.integers(&format!("{name}.shape"), &[&[keep_batch], shape].concat());
+        self.push("Reshape", name, &[x, &shape], vec![])
     }
 
     pub fn concatenate(&mut self, name: &str, parts: &[&Value], axis: usize) -> Value {
@@ -167,6 +185,11 @@ impl Graph {
             ..Default::default()
         });
         Value(name.to_owned())
+    }
+
+    fn integers(&mut self, name: &str, values: &[usize]) -> Value {
+        let bytes = values.iter().flat_map(|&value| (value as i64).to_le_bytes()).collect();
+        self.initializer(name, DataType::Int64, &[values.len()], bytes)
     }
 
     fn initializer(&mut self, name: &str, data_type: DataType, shape: &[usize], raw_data: Vec<u8>) -> Value {
