@@ -10,8 +10,9 @@ use crate::audio::SAMPLE_RATE;
 use crate::error::{Error, Result};
 use bank::MelBank;
 use fft::RealFft;
+use image::FRAMES_PER_COLUMN;
 pub use image::MelImage;
-pub(crate) use image::{FRAMES_PER_COLUMN, resize};
+pub(crate) use image::resize;
 
 /// Smallest power that is told from silence, as librosa's `amin`.
 const POWER_FLOOR: f32 = 1e-10;
@@ -61,6 +62,11 @@ impl Default for MelConfig {
 }
 
 impl MelConfig {
+    /// Seconds that one column of a [`MelImage`] shows.
+    pub fn column_s(&self) -> f32 {
+        FRAMES_PER_COLUMN * self.hop_length as f32 / self.sample_rate as f32
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         let nyquist = SAMPLE_RATE as f32 / 2.0;
         let sound = self.sample_rate == SAMPLE_RATE

@@ -17,6 +17,7 @@ mod search;
 mod serve;
 mod tags;
 mod train;
+mod wav;
 
 use std::process::ExitCode;
 

@@ -21,7 +21,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-use sonoscape::{EncoderCard, MelConfig, MelImage};
+use sonoscape::{MelConfig, MelImage};
 
 #[cfg(test)]
 mod tests;
@@ -122,12 +122,6 @@ impl MelStore {
             }
         }
         Ok(values)
-    }
-
-    /// Seconds that one column shows.
-    pub fn column_s(&self) -> f32 {
-        let card = EncoderCard { front_end: self.settings.front_end.clone(), ..EncoderCard::default() };
-        card.tile_s() / card.tiles.columns as f32
     }
 
     /// A whole excerpt.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mel::{FRAMES_PER_COLUMN, MelConfig};
+use crate::mel::MelConfig;
 
 /// Largest dimension, tile width and number of tiles that a card may state.
 const MOST: usize = 4096;
@@ -117,8 +117,7 @@ impl EncoderCard {
 
     /// Length of a tile in seconds: the shortest sound that can be embedded.
     pub fn tile_s(&self) -> f32 {
-        let column_s = FRAMES_PER_COLUMN * self.front_end.hop_length as f32 / self.front_end.sample_rate as f32;
-        self.tiles.columns as f32 * column_s
+        self.tiles.columns as f32 * self.front_end.column_s()
     }
 
     fn values_in_tiles(&self) -> f64 {

@@ -12,7 +12,8 @@ const LIBROSA_TOLERANCE_DB: f32 = 2e-3;
 /// In brightness: the above over 80 dB.
 const PILLOW_TOLERANCE: f32 = LIBROSA_TOLERANCE_DB / 80.0;
 
-fn log_mel(sound: &[f32]) -> MelSpectrogram {
+/// With the default settings.
+pub fn log_mel(sound: &[f32]) -> MelSpectrogram {
     MelFrontEnd::new(&MelConfig::default()).expect("the default settings").log_mel(sound)
 }
 

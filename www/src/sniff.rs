@@ -60,7 +60,7 @@ impl Format {
 /// Tells the format from the first and last [`ENDS_BYTES`] of a file, one after the other.
 pub fn sniff(ends: &[u8]) -> Format {
     let at = |offset: usize, magic: &[u8]| ends.get(offset..offset + magic.len()) == Some(magic);
-    let holds = |magic: &[u8]| ends.windows(magic.len()).any(|window| window == magic);
+    let holds = |magic: &[u8]| find(ends, magic).is_some();
     if (at(0, b"RIFF") || at(0, b"RIFX") || at(0, b"RF64")) && at(8, b"WAVE") {
         Format::Wav
     } else if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {

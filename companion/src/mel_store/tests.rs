@@ -4,6 +4,7 @@ use std::path::Path;
 use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, build, json_record};
 use crate::build::report::Problem;
 use crate::tags::Tags;
+use crate::wav;
 
 /// A store of nine tracks by three artists with `bands` bands: sines whose pitch is the track's.
 pub fn synthetic(path: &Path, bands: usize) -> MelStore {
@@ -29,18 +30,8 @@ pub fn synthetic(path: &Path, bands: usize) -> MelStore {
 
 /// A mono WAV file of `seconds` seconds at 22 050 Hz.
 fn write_wav(path: &Path, hertz: f32, seconds: usize) {
-    let samples: Vec<u8> = (0..22_050 * seconds)
-        .flat_map(|n| (((n as f32 * hertz / 22_050.0 * std::f32::consts::TAU).sin() * 9e3) as i16).to_le_bytes())
-        .collect();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + samples.len() as u32).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(22_050u32.to_le_bytes());
-    bytes.extend(44_100u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend((samples.len() as u32).to_le_bytes());
-    bytes.extend(samples);
-    fs::write(path, bytes).unwrap();
+    let sine = |n: usize| 0.27 * (n as f32 * hertz / 22_050.0 * std::f32::consts::TAU).sin();
+    fs::write(path, wav::mono16(&(0..22_050 * seconds).map(sine).collect::<Vec<_>>())).unwrap();
 }
 
 fn music(folder: &Path) {

@@ -2,7 +2,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::Workplace;
+use crate::{Workplace, wav};
 
 const SAMPLE_RATE: u32 = 22_050;
 
@@ -20,18 +20,10 @@ fn write_wav(place: &std::path::Path, number: u32) {
         let t = n as f32 / SAMPLE_RATE as f32;
         let tone = |ratio: f32| (std::f32::consts::TAU * pitch * ratio * t).sin();
         let pulse = (std::f32::consts::TAU * (1.0 + number as f32) * t).cos() * 0.4 + 0.6;
-        ((tone(1.0) + tone(1.5) + tone(2.0 + number as f32)) * pulse * 9e3) as i16
+        (tone(1.0) + tone(1.5) + tone(2.0 + number as f32)) * pulse * 0.27
     };
-    let samples: Vec<u8> = (0..RECORDING_S * SAMPLE_RATE).flat_map(|n| sample(n).to_le_bytes()).collect();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + samples.len() as u32).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(SAMPLE_RATE.to_le_bytes());
-    bytes.extend((2 * SAMPLE_RATE).to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend((samples.len() as u32).to_le_bytes());
-    bytes.extend(samples);
-    fs::write(place, bytes).unwrap();
+    let samples: Vec<f32> = (0..RECORDING_S * SAMPLE_RATE).map(sample).collect();
+    fs::write(place, wav::pcm16(&samples, 1, SAMPLE_RATE)).unwrap();
 }
 
 /// Three recordings of one artist and style, one of another, one file that is no music, and their table.

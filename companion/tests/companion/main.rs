@@ -8,6 +8,9 @@ mod evaluate;
 mod resume;
 mod search;
 mod serve;
+#[path = "../e2e/wav.rs"]
+#[allow(dead_code, reason = "the end-to-end tests write other kinds of files too")]
+mod wav;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
