@@ -2,6 +2,8 @@
 
 mod card;
 mod embedding;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod kernel;
 
 use std::sync::Arc;
 
@@ -119,6 +121,8 @@ fn read_card(proto: &ModelProto) -> Result<EncoderCard> {
 }
 
 fn plan(proto: &ModelProto, card: &EncoderCard) -> TractResult<Arc<TypedRunnableModel>> {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    kernel::register();
     let input = [card.tiles.per_excerpt, card.front_end.n_mels, card.tiles.columns];
     let model = onnx()
         .model_for_proto_model(proto)?

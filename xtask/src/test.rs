@@ -85,7 +85,7 @@ fn native_tests(tally: &mut Tally) -> Result<()> {
 }
 
 fn wasm_tests(tally: &mut Tally) -> Result<()> {
-    tally.watch(in_browser()?.args(["--test", "*", "--bin", "sonoscape-www"]).env(EXPECTED_KERNEL, "simd128"))
+    tally.watch(in_browser()?.args(["--lib", "--test", "*", "--bin", "sonoscape-www"]).env(EXPECTED_KERNEL, "simd128"))
 }
 
 fn scalar_wasm_tests(tally: &mut Tally) -> Result<()> {
