@@ -124,16 +124,34 @@ impl Graph {
 
     /// Zeros before and after the rows of `[N, rows, columns]`.
     pub fn pad_rows(&mut self, name: &str, x: &Value, count: usize) -> Value {
-        let pads = self.integers(&format!("{name}.pads"), &[0, count, 0, 0, count, 0]);
+        let pads = self.integers(&format!("{name}.pads"), &[0, count as i64, 0, 0, count as i64, 0]);
         self.push("Pad", name, &[x, &pads], vec![])
     }
 
     /// A part of the rows and columns of `[N, rows, columns]`.
     pub fn slice(&mut self, name: &str, x: &Value, [rows, columns]: [Range<usize>; 2]) -> Value {
-        let starts = self.integers(&format!("{name}.starts"), &[rows.start, columns.start]);
-        let ends = self.integers(&format!("{name}.ends"), &[rows.end, columns.end]);
+        let starts = self.integers(&format!("{name}.starts"), &[rows.start as i64, columns.start as i64]);
+        let ends = self.integers(&format!("{name}.ends"), &[rows.end as i64, columns.end as i64]);
         let axes = self.integers(&format!("{name}.axes"), &[1, 2]);
         self.push("Slice", name, &[x, &starts, &ends, &axes], vec![])
+    }
+
+    pub fn difference(&mut self, name: &str, x: &Value, y: &Value) -> Value {
+        self.push("Sub", name, &[x, y], vec![])
+    }
+
+    /// Product value by value.
+    pub fn times(&mut self, name: &str, x: &Value, y: &Value) -> Value {
+        self.push("Mul", name, &[x, y], vec![])
+    }
+
+    pub fn root(&mut self, name: &str, x: &Value) -> Value {
+        self.push("Sqrt", name, &[x], vec![])
+    }
+
+    /// The mean of the rows of `[N, rows, columns]`, `[N, 1, columns]`.
+    pub fn mean_row(&mut self, name: &str, x: &Value) -> Value {
+        self.push("ReduceMean", name, &[x], vec![ints("axes", &[1])])
     }
 
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
@@ -150,8 +168,19 @@ impl Graph {
 
     /// All axes but the first become `shape`.
     pub fn reshape(&mut self, name: &str, x: &Value, shape: &[usize]) -> Value {
-        let keep_batch = 0;
-        let shape = self.integers(&format!("{name}.shape"), &[&[keep_batch], shape].concat());
+        const SAME: i64 = 0;
+        self.reshape_after(name, x, SAME, shape)
+    }
+
+    /// The last axes become `shape`, and the first whatever is left.
+    pub fn regroup(&mut self, name: &str, x: &Value, shape: &[usize]) -> Value {
+        const REST: i64 = -1;
+        self.reshape_after(name, x, REST, shape)
+    }
+
+    fn reshape_after(&mut self, name: &str, x: &Value, first: i64, shape: &[usize]) -> Value {
+        let shape: Vec<i64> = std::iter::once(first).chain(shape.iter().map(|&size| size as i64)).collect();
+        let shape = self.integers(&format!("{name}.shape"), &shape);
         self.push("Reshape", name, &[x, &shape], vec![])
     }
 
@@ -187,8 +216,8 @@ impl Graph {
         Value(name.to_owned())
     }
 
-    fn integers(&mut self, name: &str, values: &[usize]) -> Value {
-        let bytes = values.iter().flat_map(|&value| (value as i64).to_le_bytes()).collect();
+    fn integers(&mut self, name: &str, values: &[i64]) -> Value {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.initializer(name, DataType::Int64, &[values.len()], bytes)
     }
 

@@ -82,6 +82,9 @@ pub struct RunConfig {
     pub decay: bool,
     /// Learning by listening; without it, by redrawing.
     pub listening: Option<Listening>,
+    /// Evenly spaced tiles of an excerpt whose mean latents are its embedding.
+    #[config(default = 32)]
+    pub tiles_per_excerpt: usize,
     /// Share of the tracks that only validate.
     #[config(default = 0.08)]
     pub validation_share: f64,
@@ -211,16 +214,12 @@ impl RunConfig {
     fn check(&self) -> Result<()> {
         ensure!(self.model.side == Settings::default().front_end.n_mels, "`side` must be the number of mel bands.");
         ensure!(
-            [self.batch_size, self.report_every as usize, self.checkpoint_every as usize]
+            [self.batch_size, self.tiles_per_excerpt, self.report_every as usize, self.checkpoint_every as usize]
                 .iter()
                 .all(|&count| count > 0),
-            "`batch_size`, `report_every` and `checkpoint_every` must be at least 1."
+            "`batch_size`, `tiles_per_excerpt`, `report_every` and `checkpoint_every` must be at least 1."
         );
-        let widths = self.model.filters.iter().chain(&self.model.decoder_filters).chain([&self.model.latents]);
-        ensure!(
-            widths.into_iter().all(|&width| width > 0),
-            "`filters`, `decoder_filters` and `latents` must be at least 1."
-        );
+        self.model.check()?;
         let Some(listening) = &self.listening else { return Ok(()) };
         ensure!(self.batch_size.is_multiple_of(2), "`batch_size` must be even where tiles are heard in pairs.");
         ensure!(listening.temperature > 0.0 && listening.redrawn > 0, "`temperature` and `redrawn` must be above 0.");

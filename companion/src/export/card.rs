@@ -7,6 +7,7 @@ use sonoscape::encoder::{Half, Tiling, Training};
 
 use crate::mel_store::{MelStore, StoredTrack};
 use crate::train::checkpoint::Progress;
+use crate::train::model::AutoencoderConfig;
 use crate::train::{Data, RunConfig};
 
 /// What the system re-created here was trained for: 20 epochs of 125 440 images.
@@ -29,7 +30,11 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
     let default = EncoderCard::default();
     EncoderCard {
         front_end: store.settings.front_end.clone(),
-        tiles: Tiling { excerpt_s: store.settings.excerpt_s, columns: config.model.side, ..default.tiles },
+        tiles: Tiling {
+            excerpt_s: store.settings.excerpt_s,
+            columns: config.model.side,
+            per_excerpt: config.tiles_per_excerpt,
+        },
         dimension: 2 * latents,
         halves: vec![half("time", 0, latents), half("frequency", latents, 2 * latents)],
         training: Training {
@@ -59,6 +64,16 @@ fn objective(config: &RunConfig) -> String {
         None => "redraw tiles".into(),
         Some(listening) if !listening.is_taught() => "tell recordings apart by altered tiles".into(),
         Some(_) => "tell recordings apart by altered tiles, and hear in them what a teacher hears".into(),
+    }
+}
+
+fn pooling(model: &AutoencoderConfig) -> String {
+    match &model.pooling {
+        None => "every place is kept".into(),
+        Some(pooling) => format!(
+            "mean and spread over the places of the time branch, and over windows of {} columns of the frequency branch",
+            pooling.window
+        ),
     }
 }
 
@@ -94,7 +109,7 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 
 | | |
 |---|---|
-| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {filters:?}, of the decoder {decoder_filters:?} |
+| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
 | output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
@@ -127,7 +142,9 @@ with these settings:
 The table of tracks gives `path`, `artist` and `licence`. The same files, table and processor give the same weights.
 ",
         dimension = card.dimension,
-        filters = model.filters,
+        time_filters = model.time_filters,
+        frequency_filters = model.frequency_filters,
+        pooling = pooling(model),
         objective = training.objective,
         teacher = if taught { &training.teacher } else { "none" },
         limit = if config.listening.is_some() { LISTENED } else { REDREW },

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 
 use super::whitening::Whitening;
 use crate::onnx::{Graph, Precision, Value, Window};
-use crate::train::model::{Autoencoder, AutoencoderConfig, Branch, KERNEL, PADDING, STRIDE};
+use crate::train::model::{Autoencoder, AutoencoderConfig, Branch, KERNEL, LEAST_VARIANCE, PADDING, STRIDE};
 
 pub const TILES: &str = "tiles";
 pub const LATENTS: &str = "latents";
@@ -30,42 +30,96 @@ pub fn encoder(
     let mut graph = Graph::new("encoder", precision);
     let tiles = graph.input(TILES, &[config.side, config.side]);
     let columns = graph.transpose("time.columns", &tiles, &[0, 2, 1]);
-    let mut dense = [Dense::read(&model.encoder.time.dense)?, Dense::read(&model.encoder.frequency.dense)?];
-    for (i, layer) in dense.iter_mut().enumerate() {
-        whitening.after(i, &mut layer.weight, &mut layer.bias);
+    let halves = [("time", &model.encoder.time, columns), ("frequency", &model.encoder.frequency, tiles)];
+    let mut latents = Vec::new();
+    for (i, (name, branch, rows)) in halves.into_iter().enumerate() {
+        let mut dense = Dense::read(&branch.dense)?;
+        whitening.after(i, &mut dense.weight, &mut dense.bias);
+        let gathered = gathered(&mut graph, name, branch, rows, config.side)?;
+        latents.push(dense.after(&gathered).write(&mut graph, &format!("{name}.dense"), &gathered.value));
     }
-    let halves = [
-        branch(&mut graph, "time", &model.encoder.time, &columns, config.side, &dense[0])?,
-        branch(&mut graph, "frequency", &model.encoder.frequency, &tiles, config.side, &dense[1])?,
-    ];
-    let latents = graph.concatenate("halves", &[&halves[0], &halves[1]], 1);
+    let latents = graph.concatenate("halves", &latents.iter().collect::<Vec<_>>(), 1);
     graph.output(LATENTS, &[2 * config.latents], &latents);
     Ok(graph)
 }
 
-/// A branch over `rows` `[N, length, channels]`.
+/// Rows `[N, length, channels]`, also one after the other `[N, length · channels]`, that are still to be multiplied by
+/// `scale`, a factor a channel.
+struct Rows {
+    value: Value,
+    length: usize,
+    scale: Vec<f32>,
+}
+
+/// What a branch says of `[N, side, side]`, whose last axis is its channels.
+fn gathered(graph: &mut Graph, name: &str, branch: &Branch, mut value: Value, side: usize) -> Result<Rows> {
+    let channels = side / branch.windows;
+    if branch.windows > 1 {
+        value = graph.reshape(&format!("{name}.cut"), &value, &[side, branch.windows, channels]);
+        value = graph.transpose(&format!("{name}.apart"), &value, &[0, 2, 1, 3]);
+        value = graph.regroup(&format!("{name}.windows"), &value, &[side, channels]);
+    }
+    let rows = convolved(graph, name, branch, Rows { value, length: side, scale: vec![1.0; channels] })?;
+    let places = match &branch.summary {
+        Some(summary) => {
+            let flat = rows.flat(graph, name);
+            let summary = Dense::read(summary)?.after(&flat);
+            let value = summary.write(graph, &format!("{name}.summary"), &flat.value);
+            let value = graph.relu(&format!("{name}.heard"), &value);
+            let width = summary.bias.len();
+            let value = graph.regroup(&format!("{name}.together"), &value, &[branch.windows, width]);
+            Rows { value, length: branch.windows, scale: vec![1.0; width] }
+        }
+        None => rows,
+    };
+    Ok(if branch.pooled { places.mean_and_spread(graph, name) } else { places.flat(graph, name) })
+}
+
+/// The convolutions of a branch.
 ///
 /// Each layer is one matrix product over windows of rows, which runtimes compute faster than a strided convolution, and
 /// its batch norm is folded away: `s · relu(z) + t` is `s · max(z + t/s, t/s)`, and `s` goes into the weights that follow.
-fn branch(graph: &mut Graph, name: &str, branch: &Branch, rows: &Value, side: usize, dense: &Dense) -> Result<Value> {
-    let (mut x, mut length, mut scale) = (rows.clone(), side, vec![1.0; side]);
+fn convolved(graph: &mut Graph, name: &str, branch: &Branch, mut rows: Rows) -> Result<Rows> {
     for (i, layer) in branch.layers.iter().enumerate() {
         let name = format!("{name}.{i}");
-        let weight = window_weights(values(layer.convolution.weight.val())?, &scale);
+        let weight = window_weights(values(layer.convolution.weight.val())?, &rows.scale);
         let bias = layer.convolution.bias.as_ref().ok_or_else(|| anyhow!("{name} has no bias"))?;
         let norm = Norm::read(&layer.norm)?;
         let bias: Vec<f32> = values(bias.val())?.iter().zip(&norm.floor).map(|(bias, floor)| bias + floor).collect();
-        x = windows(graph, &name, &x, length, scale.len());
-        let weight = graph.weights(&format!("{name}.weight"), &[KERNEL * scale.len(), bias.len()], &weight);
-        x = graph.product(&format!("{name}.product"), &x, &weight);
+        let x = windows(graph, &name, &rows.value, rows.length, rows.scale.len());
+        let weight = graph.weights(&format!("{name}.weight"), &[KERNEL * rows.scale.len(), bias.len()], &weight);
+        let x = graph.product(&format!("{name}.product"), &x, &weight);
         let bias = graph.constant(&format!("{name}.bias"), &[bias.len()], &bias);
-        x = graph.sum(&format!("{name}.sum"), &x, &bias);
+        let x = graph.sum(&format!("{name}.sum"), &x, &bias);
         let floor = graph.constant(&format!("{name}.floor"), &[norm.floor.len()], &norm.floor);
-        x = graph.maximum(&format!("{name}.maximum"), &x, &floor);
-        (length, scale) = (length / STRIDE, norm.scale);
+        let value = graph.maximum(&format!("{name}.maximum"), &x, &floor);
+        rows = Rows { value, length: rows.length / STRIDE, scale: norm.scale };
     }
-    let x = graph.reshape(&format!("{name}.flat"), &x, &[length * scale.len()]);
-    Ok(dense.after_rows(length, &scale).write(graph, &format!("{name}.dense"), &x))
+    Ok(rows)
+}
+
+impl Rows {
+    fn flat(self, graph: &mut Graph, name: &str) -> Rows {
+        let value = graph.reshape(&format!("{name}.flat"), &self.value, &[self.length * self.scale.len()]);
+        Rows { value, length: self.length, scale: self.scale }
+    }
+
+    /// The mean over the rows of each channel, then its standard deviation.
+    fn mean_and_spread(self, graph: &mut Graph, name: &str) -> Rows {
+        let channels = self.scale.len();
+        let scale = graph.constant(&format!("{name}.scale"), &[channels], &self.scale);
+        let x = graph.times(&format!("{name}.scaled"), &self.value, &scale);
+        let mean = graph.mean_row(&format!("{name}.mean"), &x);
+        let centred = graph.difference(&format!("{name}.centred"), &x, &mean);
+        let squared = graph.times(&format!("{name}.squared"), &centred, &centred);
+        let variance = graph.mean_row(&format!("{name}.variance"), &squared);
+        let least = graph.constant(&format!("{name}.least"), &[1], &[LEAST_VARIANCE]);
+        let variance = graph.sum(&format!("{name}.positive"), &variance, &least);
+        let spread = graph.root(&format!("{name}.spread"), &variance);
+        let moments = graph.concatenate(&format!("{name}.moments"), &[&mean, &spread], 1);
+        let value = graph.reshape(&format!("{name}.pooled"), &moments, &[2 * channels]);
+        Rows { value, length: 1, scale: vec![1.0; 2 * channels] }
+    }
 }
 
 /// The rows under each position of the kernel, side by side: `[N, length / STRIDE, KERNEL · channels]`.
@@ -156,9 +210,8 @@ impl Dense {
         Ok(Self { weight: values(layer.weight.val())?, bias: values(bias.val())? })
     }
 
-    /// The same layer for inputs that lie row by row instead of channel by channel, and are still to be multiplied by
-    /// `scale`.
-    fn after_rows(&self, length: usize, scale: &[f32]) -> Self {
+    /// The same layer for rows one after the other; in Burn the channels are.
+    fn after(&self, Rows { length, scale, .. }: &Rows) -> Self {
         let (outputs, channels) = (self.bias.len(), scale.len());
         let weight = (0..length * channels)
             .flat_map(|i| {

@@ -8,10 +8,19 @@ use super::check::{FULL_TOLERANCE, agreement, tract};
 use super::network;
 use super::whitening::{SHRINKAGE, Whitening};
 use crate::onnx::Precision;
-use crate::train::model::AutoencoderConfig;
+use crate::train::model::{AutoencoderConfig, Pooling};
 
 fn tiny() -> AutoencoderConfig {
-    AutoencoderConfig::new().with_side(32).with_filters([4, 5, 6, 7]).with_decoder_filters([3, 4, 5, 6]).with_latents(6)
+    AutoencoderConfig::new()
+        .with_side(32)
+        .with_time_filters([4, 5, 6, 7])
+        .with_frequency_filters([3, 4, 5, 6])
+        .with_decoder_filters([3, 4, 5, 6])
+        .with_latents(6)
+}
+
+fn pooled() -> AutoencoderConfig {
+    tiny().with_pooling(Some(Pooling::new().with_window(8).with_summary(5)))
 }
 
 fn whitening() -> Whitening {
@@ -29,9 +38,9 @@ fn tiles(count: usize) -> Tensor<3> {
 
 #[test]
 fn exported_graphs_agree_with_burn_in_tract() {
-    let model = tiny().init(3, &Device::flex());
-    let tiles = tiles(3);
-    agreement(&model, &tiny(), &whitening(), &tiles).unwrap();
+    for config in [tiny(), pooled()] {
+        agreement(&config.init(3, &Device::flex()), &config, &whitening(), &tiles(3)).unwrap();
+    }
 }
 
 #[test]
@@ -82,12 +91,15 @@ fn exported_graphs_agree_with_tract_in_onnxruntime() {
         eprintln!("no Python with onnxruntime under target/peers: nothing compared");
         return;
     };
-    let model = tiny().init(3, &Device::flex());
     let tiles = tiles(3);
     let latents = tiles.clone().slice([0..3, 0..1, 0..12]).squeeze_dim::<2>(1);
-    for precision in [Precision::Full, Precision::Half] {
-        let encoder = network::encoder(&model, &tiny(), &whitening(), precision).unwrap().into_bytes(&[]);
-        let decoder = network::decoder(&model, &tiny(), &whitening(), precision).unwrap().into_bytes(&[]);
+    let networks = [tiny(), pooled()].into_iter();
+    for (config, precision) in
+        networks.flat_map(|config| [(config.clone(), Precision::Full), (config, Precision::Half)])
+    {
+        let model = config.init(3, &Device::flex());
+        let encoder = network::encoder(&model, &config, &whitening(), precision).unwrap().into_bytes(&[]);
+        let decoder = network::decoder(&model, &config, &whitening(), precision).unwrap().into_bytes(&[]);
         let pairs = [
             (tract(&encoder, &tiles).unwrap(), onnxruntime(&python, &encoder, &tiles)),
             (tract(&decoder, &latents).unwrap(), onnxruntime(&python, &decoder, &latents)),

@@ -37,6 +37,12 @@ impl<'a> Data<'a> {
         Self { store, side, seed, training, validation, tracks }
     }
 
+    /// The same number for all tracks of an artist.
+    pub fn artist(&self, track: usize) -> usize {
+        let tracks = &self.store.tracks;
+        tracks.iter().position(|other| other.artist == tracks[track].artist).unwrap_or(track)
+    }
+
     pub fn training(&self) -> &[StoredExcerpt] {
         &self.training
     }

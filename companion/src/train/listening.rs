@@ -69,7 +69,7 @@ impl Network {
         let mse = self.redraw(&latents, pairs, listening.redrawn);
         let heard = standardised(latents);
         let halves = heard.clone().chunk(2, 1);
-        let matching = Matching::new(&pairs.tracks, &pairs.tiles.device());
+        let matching = Matching::new(pairs, &pairs.tiles.device());
         let mut loss = mse.clone();
         for view in [&heard, &halves[0], &halves[1]] {
             let cosines = cosines(view.clone());
@@ -110,31 +110,34 @@ fn cosines(rows: Tensor<2>) -> Tensor<2> {
 struct Matching {
     /// 1 where two tiles are of one recording, else 0, `[n, n]`.
     partners: Tensor<2>,
-    /// Far below every cosine where a tile meets itself, else 0, `[n, n]`.
-    itself: Tensor<2>,
+    /// Far below every cosine where a tile meets itself or another recording of its artist, which is no wrong answer;
+    /// else 0, `[n, n]`.
+    left_out: Tensor<2>,
 }
 
 impl Matching {
-    fn new(tracks: &[usize], device: &Device) -> Self {
+    fn new(Pairs { tracks, artists, .. }: &Pairs, device: &Device) -> Self {
         let n = tracks.len();
         let matrix = |value: &dyn Fn(usize, usize) -> f32| {
             let values: Vec<f32> = (0..n * n).map(|i| value(i / n, i % n)).collect();
             Tensor::from_data(TensorData::new(values, [n, n]), device)
         };
+        let partners = |i: usize, j: usize| i != j && tracks[i] == tracks[j];
+        let left_out = |i: usize, j: usize| artists[i] == artists[j] && !partners(i, j);
         Self {
-            partners: matrix(&|i, j| if i != j && tracks[i] == tracks[j] { 1.0 } else { 0.0 }),
-            itself: matrix(&|i, j| if i == j { -1e4 } else { 0.0 }),
+            partners: matrix(&|i, j| if partners(i, j) { 1.0 } else { 0.0 }),
+            left_out: matrix(&|i, j| if left_out(i, j) { -1e4 } else { 0.0 }),
         }
     }
 }
 
-/// Cross entropy of finding a tile's partner among all other tiles.
+/// Cross entropy of finding a tile's partner among the tiles by other artists.
 ///
 /// # Source
 /// NT-Xent of T. Chen et al., *A Simple Framework for Contrastive Learning of Visual Representations*, 2020.
 fn agreement(cosines: Tensor<2>, temperature: f64, matching: &Matching) -> Tensor<1> {
     let [n, _] = cosines.dims();
-    let found = log_softmax(cosines / temperature + matching.itself.clone(), 1) * matching.partners.clone();
+    let found = log_softmax(cosines / temperature + matching.left_out.clone(), 1) * matching.partners.clone();
     -found.sum() / n as f64
 }
 
@@ -168,6 +171,7 @@ mod tests {
         let tiles: Vec<f32> = (0..4 * SIDE * SIDE).map(|i| 0.5 + 0.5 * (i as f32 * 0.37).sin()).collect();
         Pairs {
             tracks: vec![0, 1, 0, 1],
+            artists: vec![0, 1, 0, 1],
             tiles: Tensor::from_data(TensorData::new(tiles, [4, SIDE, SIDE]), &device),
             heard: rows(&[[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]]),
             known: Tensor::from_data(TensorData::new(known.to_vec(), [4, 1]), &device),
@@ -185,8 +189,18 @@ mod tests {
         let weight = |i, j| f32::exp(cosine(i, j) / 0.5);
         let others = |i: usize| (0..4).filter(|&j| j != i).map(|j| weight(i, j)).sum::<f32>();
         let expected = (0..4).map(|i| -(weight(i, (i + 2) % 4) / others(i)).ln()).sum::<f32>() / 4.0;
-        let found = number(agreement(cosines(rows(&unit)), 0.5, &Matching::new(&[0, 1, 0, 1], &Device::flex())));
+        let matching = Matching::new(&pairs([0.0; 4]), &Device::flex());
+        let found = number(agreement(cosines(rows(&unit)), 0.5, &matching));
         assert!((found - expected).abs() < 1e-4, "{found} for {expected}");
+    }
+
+    #[test]
+    fn another_recording_of_the_artist_is_no_wrong_answer() {
+        let mut pairs = pairs([0.0; 4]);
+        pairs.artists = vec![0; 4];
+        let matching = Matching::new(&pairs, &Device::flex());
+        let far = cosines(rows(&[[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [0.1, 1.0]]));
+        assert!(number(agreement(far, 0.5, &matching)).abs() < 1e-5);
     }
 
     #[test]
@@ -209,7 +223,8 @@ mod tests {
         (listening.teacher, listening.redrawn) = (2, 2);
         let model = AutoencoderConfig::new()
             .with_side(SIDE)
-            .with_filters([8, 8, 8, 8])
+            .with_time_filters([8, 8, 8, 8])
+            .with_frequency_filters([8, 8, 8, 8])
             .with_decoder_filters([2, 3, 4, 4])
             .with_latents(3);
         let network = Network::new(&model, Some(&listening), 1, &device);

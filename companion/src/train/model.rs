@@ -2,13 +2,18 @@
 //!
 //! A tile is looked at twice. The **time** branch slides its kernels along time and takes the mel bands as channels;
 //! the **frequency** branch slides them along frequency and takes the columns as channels. Each gives half of the
-//! latents. The decoder draws the tile again from all of them, which is what both are trained for unless they learn by listening.
+//! latents. The decoder draws the tile again from all of them, which is what both are trained for unless they learn by
+//! listening.
+//!
+//! With [`Pooling`], a branch says how things are on average and how far they spread instead of where they are, and the
+//! frequency branch looks at short windows one by one: music sounds the same a moment later.
 //!
 //! Branches are named by the axis their kernels slide along. Read "time" as *what happens when*, with the mel spectrum
 //! of a moment as one unit; in the system re-created here the two names are the other way round.
 
 use std::sync::Mutex;
 
+use anyhow::{Result, ensure};
 use burn::config::Config;
 use burn::module::{Initializer, Module, ModuleVisitor, Param};
 use burn::nn::conv::{Conv1d, Conv1dConfig, ConvTranspose2d, ConvTranspose2dConfig};
@@ -20,6 +25,8 @@ pub const KERNEL: usize = 5;
 pub const STRIDE: usize = 2;
 /// With [`KERNEL`] and [`STRIDE`] it halves an even length exactly, and doubles it in the decoder.
 pub const PADDING: usize = KERNEL / 2;
+/// Added to a variance before its root is taken, whose slope is infinite at 0.
+pub const LEAST_VARIANCE: f32 = 1e-4;
 
 /// Sizes of the network.
 #[derive(Config, Debug, PartialEq)]
@@ -27,9 +34,14 @@ pub struct AutoencoderConfig {
     /// Bands of a tile, and columns: tiles are square.
     #[config(default = 128)]
     pub side: usize,
-    /// Filters of the encoder's layers, finest first.
+    /// Filters of the time branch's layers, finest first.
     #[config(default = "[32, 64, 128, 256]")]
-    pub filters: [usize; 4],
+    pub time_filters: [usize; 4],
+    /// Filters of the frequency branch's layers, finest first.
+    #[config(default = "[32, 64, 128, 256]")]
+    pub frequency_filters: [usize; 4],
+    /// Whether the branches pool; without it, they keep every place.
+    pub pooling: Option<Pooling>,
     /// Filters of the decoder's layers, finest first. The decoder takes nearly all of the training's time.
     #[config(default = "[32, 64, 128, 256]")]
     pub decoder_filters: [usize; 4],
@@ -38,27 +50,74 @@ pub struct AutoencoderConfig {
     pub latents: usize,
 }
 
+/// How the branches forget where in a tile things are.
+#[derive(Config, Debug, PartialEq)]
+pub struct Pooling {
+    /// Columns of one window of the frequency branch.
+    #[config(default = 16)]
+    pub window: usize,
+    /// Values that sum up one window.
+    #[config(default = 192)]
+    pub summary: usize,
+}
+
 impl AutoencoderConfig {
     /// Length of each axis after the last encoder layer.
     pub fn coarsest(&self) -> usize {
-        self.side / STRIDE.pow(self.filters.len() as u32)
+        self.side / STRIDE.pow(self.time_filters.len() as u32)
+    }
+
+    /// # Errors
+    /// One sentence, when there is no such network.
+    pub fn check(&self) -> Result<()> {
+        let filters = [self.time_filters, self.frequency_filters, self.decoder_filters].concat();
+        ensure!(
+            filters.iter().chain([&self.latents]).all(|&width| width > 0),
+            "Filters and `latents` must be at least 1."
+        );
+        let Some(Pooling { window, summary }) = self.pooling else { return Ok(()) };
+        ensure!(summary > 0, "`summary` must be at least 1.");
+        ensure!(window > 0 && self.side.is_multiple_of(window), "`window` must divide {}.", self.side);
+        Ok(())
     }
 
     /// A network whose weights depend on `seed` alone.
     pub fn init(&self, seed: u64, device: &Device) -> Autoencoder {
         drawn(seed, device, || Autoencoder {
-            encoder: Encoder { time: self.branch(device), frequency: self.branch(device) },
+            encoder: Encoder { time: self.time_branch(device), frequency: self.frequency_branch(device) },
             decoder: self.decoder(device),
         })
     }
 
-    fn branch(&self, device: &Device) -> Branch {
-        let [a, b, c, d] = self.filters;
-        let layer =
-            |from, to| Down { convolution: down(from, to, device), norm: BatchNormConfig::new(to).init(device) };
+    fn time_branch(&self, device: &Device) -> Branch {
+        let last = self.time_filters[3];
+        let gathered = if self.pooling.is_some() { 2 * last } else { last * self.coarsest() };
         Branch {
-            layers: vec![layer(self.side, a), layer(a, b), layer(b, c), layer(c, d)],
-            dense: dense(d * self.coarsest(), self.latents, device),
+            layers: layers(self.side, self.time_filters, device),
+            windows: 1,
+            summary: None,
+            pooled: self.pooling.is_some(),
+            dense: dense(gathered, self.latents, device),
+        }
+    }
+
+    fn frequency_branch(&self, device: &Device) -> Branch {
+        let flat = self.frequency_filters[3] * self.coarsest();
+        let Some(Pooling { window, summary }) = self.pooling else {
+            return Branch {
+                layers: layers(self.side, self.frequency_filters, device),
+                windows: 1,
+                summary: None,
+                pooled: false,
+                dense: dense(flat, self.latents, device),
+            };
+        };
+        Branch {
+            layers: layers(window, self.frequency_filters, device),
+            windows: self.side / window,
+            summary: Some(dense(flat, summary, device)),
+            pooled: true,
+            dense: dense(2 * summary, self.latents, device),
         }
     }
 
@@ -73,6 +132,11 @@ impl AutoencoderConfig {
             coarsest: self.coarsest(),
         }
     }
+}
+
+fn layers(channels: usize, [a, b, c, d]: [usize; 4], device: &Device) -> Vec<Down> {
+    let layer = |from, to| Down { convolution: down(from, to, device), norm: BatchNormConfig::new(to).init(device) };
+    vec![layer(channels, a), layer(a, b), layer(b, c), layer(c, d)]
 }
 
 fn down(from: usize, to: usize, device: &Device) -> Conv1d {
@@ -161,17 +225,36 @@ impl Encoder {
 #[derive(Module, Debug)]
 pub struct Branch {
     pub layers: Vec<Down>,
+    /// Windows that the channels are cut into, each looked at by itself.
+    pub windows: usize,
+    /// Sums up a window.
+    pub summary: Option<Linear>,
+    /// Whether places, or windows where there are several, become their mean and spread.
+    pub pooled: bool,
     pub dense: Linear,
 }
 
 impl Branch {
     fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
-        let mut x = tiles; // [n, 128, 128]: channels, length
+        let [n, channels, length] = tiles.dims(); // [n, 128, 128]
+        let mut x = tiles.reshape([n * self.windows, channels / self.windows, length]);
         for layer in &self.layers {
-            x = layer.forward(x); // [n, 32, 64] · [n, 64, 32] · [n, 128, 16] · [n, 256, 8]
+            x = layer.forward(x); // as published: [n, 32, 64] · [n, 64, 32] · [n, 128, 16] · [n, 256, 8]
         }
-        self.dense.forward(x.flatten(1, 2)) // [n, 2048] to [n, 128]
+        if let Some(summary) = &self.summary {
+            let windows = relu(summary.forward(x.flatten::<2>(1, 2))); // [n · 8, 1024] to [n · 8, 192]
+            x = windows.reshape([n as i64, self.windows as i64, -1]).swap_dims(1, 2); // [n, 192, 8]
+        }
+        let gathered = if self.pooled { mean_and_spread(x) } else { x.flatten(1, 2) };
+        self.dense.forward(gathered) // [n, 128]
     }
+}
+
+/// `[n, channels, places]` to `[n, 2 · channels]`: the mean of each channel, then its standard deviation.
+fn mean_and_spread(x: Tensor<3>) -> Tensor<2> {
+    let mean = x.clone().mean_dim(2);
+    let variance = (x - mean.clone()).square().mean_dim(2);
+    Tensor::cat(vec![mean, variance.add_scalar(LEAST_VARIANCE).sqrt()], 1).squeeze_dim(2)
 }
 
 /// Convolution that halves the length, ReLU, batch norm.

@@ -22,6 +22,8 @@ const MOST_DRAWS: usize = 10_000;
 pub struct Pairs {
     /// The track of each tile.
     pub tracks: Vec<usize>,
+    /// The artist of each tile, by number.
+    pub artists: Vec<usize>,
     /// `[n, bands, columns]`, altered.
     pub tiles: Tensor<3>,
     /// What the teacher heard there, `[n, dimension]`; empty without a teacher.
@@ -52,8 +54,10 @@ impl Data<'_> {
             known.push(f32::from(target.is_some()));
             heard.extend(target.unwrap_or_else(|| vec![0.0; dimension]));
         }
+        let tracks: Vec<usize> = excerpts.iter().chain(&others).map(|excerpt| excerpt.track).collect();
         Ok(Pairs {
-            tracks: excerpts.iter().chain(&others).map(|excerpt| excerpt.track).collect(),
+            artists: tracks.iter().map(|&track| self.artist(track)).collect(),
+            tracks,
             tiles: self.tensor(values, device),
             heard: Tensor::from_data(TensorData::new(heard, [tiles, dimension]), device),
             known: Tensor::from_data(TensorData::new(known, [tiles, 1]), device),

@@ -18,7 +18,8 @@ const SIDE: usize = 16;
 fn tiny() -> RunConfig {
     let model = AutoencoderConfig::new()
         .with_side(SIDE)
-        .with_filters([2, 3, 4, 5])
+        .with_time_filters([2, 3, 4, 5])
+        .with_frequency_filters([2, 3, 4, 5])
         .with_decoder_filters([2, 3, 4, 4])
         .with_latents(3);
     RunConfig::new(model).with_batch_size(4).with_report_every(2).with_checkpoint_every(3).with_validation_tiles(6)
