@@ -18,6 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
+use sonoscape::Encoder;
 
 use crate::build::files::{File, walk};
 use crate::build::report::Problem;
@@ -55,6 +56,9 @@ pub struct Args {
     /// Encoder to use instead of the shipped one.
     #[arg(long, value_name = "FILE")]
     encoder: Option<PathBuf>,
+    /// Another encoder to measure on the same excerpts; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    beside: Vec<PathBuf>,
     /// Folder that receives card.json and card.md.
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -72,7 +76,9 @@ pub fn run(args: &Args) -> Result<()> {
     let failed = || format!("The folder {} cannot be read", args.folder.display());
     let folder = args.folder.canonicalize().with_context(failed)?;
     ensure!(folder.is_dir(), "{} is not a folder.", args.folder.display());
-    let encoder = hear::encoder(args.encoder.as_deref())?;
+    let files = std::iter::once(args.encoder.as_deref()).chain(args.beside.iter().map(|file| Some(file.as_path())));
+    let encoders = files.map(hear::encoder).collect::<Result<Vec<_>>>()?;
+    let encoder = &encoders[0];
     let labels = match &args.tracks {
         Some(table) => Labels::read(table, &args.label, &folder)?,
         None => Labels::none(),
@@ -80,8 +86,8 @@ pub fn run(args: &Args) -> Result<()> {
     let (files, mut problems) = chosen(&folder, args.only.as_deref())?;
     labels.check(&files)?;
     let alterations = Alteration::available();
-    let excerpt_s = excerpt_s(args.excerpt_s, encoder.card())?;
-    let listener = Listener { encoder: &encoder, labels: &labels, alterations: &alterations, excerpt_s };
+    let excerpt_s = excerpt_s(args.excerpt_s, &encoders)?;
+    let listener = Listener { encoders: &encoders, labels: &labels, alterations: &alterations, excerpt_s };
     let (recordings, unusable) = listener.listen(&files, args.json);
     problems.extend(unusable);
     problems.sort_by(|a, b| a.path.cmp(&b.path));
@@ -91,20 +97,21 @@ pub fn run(args: &Args) -> Result<()> {
     ensure!(set.recordings() > 1, "Fewer than two recordings could be used. Choose a larger folder.");
 
     let notes = notes(args, &labels, &alterations, &set, &excerpts);
-    let figures = system::systems(&excerpts, encoder.card())
+    let cards: Vec<_> = encoders.iter().map(Encoder::card).collect();
+    let figures = system::systems(&excerpts, &cards)
         .iter()
         .flat_map(|system| measure::figures(system, &set, &alterations))
         .collect();
-    let card = Card::new(&encoder, excerpt_s, &set, figures, notes, problems);
+    let card = Card::new(encoder, excerpt_s, &set, figures, notes, problems);
     if let Some(output) = &args.output {
         card.write(output)?;
     }
     card.print(args.json)
 }
 
-fn excerpt_s(wanted: Option<f32>, card: &sonoscape::EncoderCard) -> Result<f32> {
-    let excerpt_s = wanted.unwrap_or(card.tiles.excerpt_s);
-    let shortest = card.tile_s();
+fn excerpt_s(wanted: Option<f32>, encoders: &[Encoder]) -> Result<f32> {
+    let excerpt_s = wanted.unwrap_or(encoders[0].card().tiles.excerpt_s);
+    let shortest = encoders.iter().map(|encoder| encoder.card().tile_s()).fold(0.0, f32::max);
     ensure!(
         (shortest..=600.0).contains(&excerpt_s),
         "Excerpts of {excerpt_s} s cannot be used; {shortest:.1} to 600 s can."

@@ -15,6 +15,7 @@ mod onnx;
 mod progress;
 mod search;
 mod serve;
+mod standard;
 mod tags;
 mod train;
 mod wav;

@@ -1,17 +1,24 @@
 //! Ways to describe a sound that need no network.
 
+mod gaussian;
+
 use sonoscape::{MelSpectrogram, N_MFCC};
 
-/// A way to turn a spectrogram into a vector; its values are standardised over the whole set afterwards.
+use super::metrics::Likeness;
+
+/// A way to turn a spectrogram into a vector.
 pub struct Baseline {
     pub name: &'static str,
     pub describe: fn(&MelSpectrogram) -> Vec<f32>,
+    /// How two vectors are compared; without it by their cosine, standardised over the whole set.
+    pub likeness: Option<Likeness>,
 }
 
 /// All of them, in the order of their vectors.
-pub const BASELINES: [Baseline; 2] = [
-    Baseline { name: "mean_mel", describe: mean_mel },
-    Baseline { name: "mfcc_mean_covariance", describe: mfcc_mean_covariance },
+pub const BASELINES: [Baseline; 3] = [
+    Baseline { name: "mean_mel", describe: mean_mel, likeness: None },
+    Baseline { name: "mfcc_mean_covariance", describe: mfcc_mean_covariance, likeness: None },
+    Baseline { name: "mfcc_gaussian", describe: gaussian::describe, likeness: Some(gaussian::likeness) },
 ];
 
 /// The mean level of each band, in dB below the loudest point, shape `[bands]`.

@@ -1,6 +1,6 @@
 //! From files to the vectors of their excerpts, as they are and altered; no sound is kept.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
@@ -17,7 +17,7 @@ use crate::{hear, progress};
 /// Most excerpts of one recording.
 const MOST_EXCERPTS: usize = 6;
 
-/// The vectors of one sound: the encoder's embedding, then one of each baseline.
+/// The vectors of one sound: an embedding of each encoder, then one of each baseline.
 pub type Description = Vec<Vec<f32>>;
 
 /// What is kept of an excerpt.
@@ -37,7 +37,7 @@ pub struct Recording {
 
 /// How to listen.
 pub struct Listener<'a> {
-    pub encoder: &'a Encoder,
+    pub encoders: &'a [Encoder],
     pub labels: &'a Labels,
     pub alterations: &'a [Alteration],
     pub excerpt_s: f32,
@@ -51,10 +51,10 @@ impl Listener<'_> {
             .par_iter()
             .enumerate()
             .map_init(
-                || Analyser::new(self.encoder.clone()),
-                |analyser, (index, file)| {
-                    let analyser = analyser.as_mut().map_err(|error| error.clone())?;
-                    let recording = self.record(file, index, analyser);
+                || self.encoders.iter().map(|encoder| Analyser::new(encoder.clone())).collect::<Result<Vec<_>, _>>(),
+                |analysers, (index, file)| {
+                    let analysers = analysers.as_mut().map_err(|error| error.clone())?;
+                    let recording = self.record(file, index, analysers);
                     bar.inc(1);
                     recording
                 },
@@ -71,13 +71,13 @@ impl Listener<'_> {
         (recordings, problems)
     }
 
-    fn record(&self, file: &File, index: usize, analyser: &mut Analyser) -> Result<Recording> {
+    fn record(&self, file: &File, index: usize, analysers: &mut [Analyser]) -> Result<Recording> {
         let mut random = StdRng::seed_from_u64(super::SEED.wrapping_add(index as u64));
         hear::with_clip(&file.place, |clip, tags| {
             let excerpts = disjoint(clip, self.excerpt_s)?.into_iter().map(|samples| {
-                let clean = describe(samples, analyser)?;
+                let clean = describe(samples, analysers)?;
                 let mut altered =
-                    |alteration: &Alteration| describe(&alteration.apply(samples, &mut random)?, analyser);
+                    |alteration: &Alteration| describe(&alteration.apply(samples, &mut random)?, analysers);
                 Ok(Described { clean, altered: self.alterations.iter().map(|a| altered(a).ok()).collect() })
             });
             Ok(Recording { excerpts: excerpts.collect::<Result<_>>()?, known: self.labels.of(&file.place, tags) })
@@ -85,10 +85,17 @@ impl Listener<'_> {
     }
 }
 
-fn describe(samples: &[f32], analyser: &mut Analyser) -> Result<Description> {
-    let mel = analyser.mel(&sonoscape::Excerpt { start_s: 0.0, samples });
-    let embedding = analyser.embed(&mel)?.as_slice().to_vec();
-    Ok(std::iter::once(embedding).chain(BASELINES.iter().map(|baseline| (baseline.describe)(&mel))).collect())
+fn describe(samples: &[f32], analysers: &mut [Analyser]) -> Result<Description> {
+    let mut mels = Vec::new();
+    let mut description = Vec::new();
+    for analyser in analysers {
+        let mel = analyser.mel(&sonoscape::Excerpt { start_s: 0.0, samples });
+        description.push(analyser.embed(&mel)?.as_slice().to_vec());
+        mels.push(mel);
+    }
+    let mel = mels.first().context("no encoder")?;
+    description.extend(BASELINES.iter().map(|baseline| (baseline.describe)(mel)));
+    Ok(description)
 }
 
 /// At most [`MOST_EXCERPTS`] audible excerpts that share no sample, the first and the last at the clip's ends; a clip

@@ -48,7 +48,7 @@ pub fn figures(system: &System, set: &Set, alterations: &[Alteration]) -> Vec<Fi
 }
 
 fn ask(system: &System, set: &Set, query: usize) -> Answers {
-    let mut order = order(&system.clean[query], &system.clean);
+    let mut order = order(&system.clean[query], &system.clean, system.likeness);
     order.retain(|&excerpt| excerpt != query);
     let rank = own_rank(&order, query, &set.recording);
     let within = |most| rank.map(|rank| f64::from(u8::from(rank <= most)));
@@ -69,7 +69,7 @@ fn ask(system: &System, set: &Set, query: usize) -> Answers {
 /// 1 for each excerpt whose altered copy has it as the nearest of all, else 0.
 fn recognised(system: &System, alteration: usize) -> Vec<Option<f64>> {
     let hit = |(query, altered): (usize, &Vec<Option<Vec<f32>>>)| {
-        let found = nearest(altered[alteration].as_ref()?, &system.clean);
+        let found = nearest(altered[alteration].as_ref()?, &system.clean, system.likeness);
         Some(f64::from(u8::from(found == Some(query))))
     };
     system.altered.par_iter().enumerate().map(hit).collect()
@@ -78,6 +78,7 @@ fn recognised(system: &System, alteration: usize) -> Vec<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::metrics::cosine;
     use crate::evaluate::set::Classes;
 
     /// Two recordings by one artist and one by another, each of two excerpts; the last excerpt lies with the first recording.
@@ -93,7 +94,7 @@ mod tests {
             labels: classes(["x", "x", "y"]),
             recording,
         };
-        (System { name: "small".into(), clean, altered }, set)
+        (System { name: "small".into(), likeness: cosine, clean, altered }, set)
     }
 
     #[test]

@@ -8,22 +8,26 @@ pub const NEIGHBOURS: usize = 10;
 /// Neighbours that vote.
 const VOTERS: usize = 5;
 
-/// All excerpts by falling cosine with `query`, all vectors being of unit length; of equally near ones the earlier first.
-pub fn order(query: &[f32], gallery: &[Vec<f32>]) -> Vec<usize> {
-    let scores: Vec<f32> = gallery.iter().map(|row| cosine(row, query)).collect();
+/// How alike two excerpts are, by their vectors; the greater the more.
+pub type Likeness = fn(&[f32], &[f32]) -> f32;
+
+/// The cosine of vectors of unit length.
+pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// All excerpts by falling likeness to `query`; of equally near ones the earlier first.
+pub fn order(query: &[f32], gallery: &[Vec<f32>], likeness: Likeness) -> Vec<usize> {
+    let scores: Vec<f32> = gallery.iter().map(|row| likeness(row, query)).collect();
     let mut order: Vec<usize> = (0..gallery.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     order
 }
 
 /// The first of [`order`].
-pub fn nearest(query: &[f32], gallery: &[Vec<f32>]) -> Option<usize> {
-    let scores = gallery.iter().map(|row| cosine(row, query)).enumerate();
+pub fn nearest(query: &[f32], gallery: &[Vec<f32>], likeness: Likeness) -> Option<usize> {
+    let scores = gallery.iter().map(|row| likeness(row, query)).enumerate();
     scores.reduce(|best, next| if next.1.total_cmp(&best.1).is_gt() { next } else { best }).map(|(excerpt, _)| excerpt)
-}
-
-fn cosine(row: &[f32], query: &[f32]) -> f32 {
-    row.iter().zip(query).map(|(a, b)| a * b).sum()
 }
 
 /// The place, from 1, of the first other excerpt of the query's recording; none where there is no other.

@@ -11,6 +11,7 @@ use half::f16;
 
 use crate::mel_store::StoredTrack;
 use crate::npy;
+use crate::standard::Standard;
 
 /// Seconds that one patch covers: 187 frames of hop 256 at 16 kHz.
 pub const PATCH_S: f32 = 187.0 * 256.0 / 16_000.0;
@@ -38,7 +39,9 @@ impl Teacher {
         };
         let mut tracks = tracks.iter().map(read).collect::<Result<Vec<_>>>()?;
         ensure!(tracks.iter().any(Option::is_some), "{} knows none of the tracks.", folder.display());
-        standardise(&mut tracks, dimension);
+        let patches = tracks.iter().flatten().flat_map(|patches| patches.chunks_exact(dimension));
+        let standard = Standard::of(patches, dimension);
+        tracks.iter_mut().flatten().for_each(|patches| standard.apply(patches));
         Ok(Self { dimension, tracks })
     }
 
@@ -62,23 +65,4 @@ impl Teacher {
 fn place(folder: &Path, track: &str) -> Option<PathBuf> {
     let stem = Path::new(track).with_extension("npy");
     [folder.join(format!("{track}.npy")), folder.join(stem)].into_iter().find(|path| path.is_file())
-}
-
-fn standardise(tracks: &mut [Option<Vec<f32>>], dimension: usize) {
-    let rows = || tracks.iter().flatten().flat_map(|patches| patches.chunks_exact(dimension));
-    let count = rows().count() as f64;
-    let (mut sums, mut squares) = (vec![0.0f64; dimension], vec![0.0f64; dimension]);
-    for row in rows() {
-        for (i, &value) in row.iter().enumerate() {
-            sums[i] += f64::from(value);
-            squares[i] += f64::from(value) * f64::from(value);
-        }
-    }
-    for patches in tracks.iter_mut().flatten() {
-        for (i, value) in patches.iter_mut().enumerate() {
-            let mean = sums[i % dimension] / count;
-            let deviation = (squares[i % dimension] / count - mean * mean).max(1e-12).sqrt();
-            *value = ((f64::from(*value) - mean) / deviation) as f32;
-        }
-    }
 }

@@ -19,19 +19,15 @@ fn random_set() -> (Vec<Vec<f32>>, Vec<usize>, Classes) {
     (vectors, recording, classes)
 }
 
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 #[test]
 fn the_order_is_that_of_a_full_sort() {
     let (vectors, ..) = random_set();
     for query in &vectors {
-        let found = order(query, &vectors);
+        let found = order(query, &vectors, cosine);
         assert!(found.windows(2).all(|p| cosine(query, &vectors[p[0]]) >= cosine(query, &vectors[p[1]])));
         assert_eq!(found.iter().collect::<std::collections::BTreeSet<_>>().len(), vectors.len());
     }
-    assert_eq!(order(&[1.0], &[vec![0.5], vec![1.0], vec![0.5]]), [1, 0, 2]);
+    assert_eq!(order(&[1.0], &[vec![0.5], vec![1.0], vec![0.5]], cosine), [1, 0, 2]);
 }
 
 #[test]
@@ -42,7 +38,10 @@ fn the_rank_is_one_more_than_the_excerpts_nearer_than_the_nearest_of_the_recordi
         let others = || (0..vectors.len()).filter(|&i| i != query);
         let own = others().filter(|&i| recording[i] == recording[query]).map(score).fold(f32::MIN, f32::max);
         let expected = 1 + others().filter(|&i| score(i) > own).count();
-        assert_eq!(own_rank(&without(order(&vectors[query], &vectors), query), query, &recording), Some(expected));
+        assert_eq!(
+            own_rank(&without(order(&vectors[query], &vectors, cosine), query), query, &recording),
+            Some(expected)
+        );
     }
     assert_eq!(own_rank(&[1, 2], 0, &[0, 1, 1]), None);
 }
@@ -56,7 +55,7 @@ fn precision_is_the_share_of_the_nearest_ten_of_other_recordings() {
         others.sort_by(|&a, &b| cosine(&vectors[query], &vectors[b]).total_cmp(&cosine(&vectors[query], &vectors[a])));
         let same = others[..10].iter().filter(|&&i| classes.of[i] == classes.of[query]).count();
         let expected = classes.of[query].map(|_| same as f64 / 10.0);
-        let order = without(order(&vectors[query], &vectors), query);
+        let order = without(order(&vectors[query], &vectors, cosine), query);
         assert_eq!(precision(&order, query, &recording, &classes), expected);
     }
 }
@@ -97,7 +96,7 @@ fn the_middle_of_a_star_is_everyones_neighbour() {
 fn the_nearest_is_the_first_in_order() {
     let gallery: Vec<Vec<f32>> = (0..30).map(|i| vec![((i * 7) % 11) as f32, (i % 3) as f32]).collect();
     for query in &gallery {
-        assert_eq!(nearest(query, &gallery), order(query, &gallery).first().copied());
+        assert_eq!(nearest(query, &gallery, cosine), order(query, &gallery, cosine).first().copied());
     }
-    assert_eq!(nearest(&[1.0], &[]), None);
+    assert_eq!(nearest(&[1.0], &[], cosine), None);
 }
