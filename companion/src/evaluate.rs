@@ -9,6 +9,7 @@ mod listen;
 mod measure;
 mod metrics;
 mod mp3;
+mod plot;
 mod set;
 mod system;
 mod table;
@@ -59,7 +60,7 @@ pub struct Args {
     /// Another encoder to measure on the same excerpts; may be given several times.
     #[arg(long, value_name = "FILE")]
     beside: Vec<PathBuf>,
-    /// Folder that receives card.json and card.md.
+    /// Folder that receives card.json, card.md and its plots.
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// Report in JSON.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use sonoscape::Encoder;
 
+use super::plot;
 use super::set::Set;
 use super::table::Table;
 use crate::build::report::Problem;
@@ -16,8 +17,12 @@ use crate::catalogue;
 const LEGEND: &str = "\
 Means over query excerpts, with the 95 % interval of a bootstrap over recordings. `same_recording`: the other excerpts of
 the query's recording among all excerpts. `same_artist`, `same_album`, `same_label`: neighbours of other recordings only,
-for those with at least three recordings. `robustness`: the altered query finds its original among all excerpts. `hubness`:
-how often one excerpt is among the ten nearest of others.";
+for those with at least three recordings. `robustness`: the altered query finds its original among all excerpts. `confound`:
+the share of altered excerpts among the ten nearest of an altered one, all other recordings being there as they are and
+altered; one half where the alteration is not heard. `hubness`: how often one excerpt is among the ten nearest of others.";
+
+/// The plots beside the card, and which figures each shows.
+const PLOTS: [(&str, &[&str]); 2] = [("retrieval.svg", &["same_"]), ("robustness.svg", &["robustness.", "confound."])];
 
 /// One measured value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -93,12 +98,17 @@ impl Card {
         Ok(())
     }
 
-    /// Writes `card.json` and `card.md` into `folder`, each under a temporary name first.
+    /// Writes `card.json`, `card.md` and its plots into `folder`, each under a temporary name first.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn write(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        for (name, groups) in PLOTS {
+            if let Some(picture) = plot::svg(&self.figures, groups)? {
+                catalogue::replace(&folder.join(name), picture.as_bytes())?;
+            }
+        }
         catalogue::replace(&folder.join("card.json"), self.json()?.as_bytes())?;
         catalogue::replace(&folder.join("card.md"), self.markdown().as_bytes())
     }

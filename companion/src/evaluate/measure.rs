@@ -38,7 +38,10 @@ pub fn figures(system: &System, set: &Set, alterations: &[Alteration]) -> Vec<Fi
     let robust = alterations.iter().enumerate().filter_map(|(i, alteration)| {
         mean(format!("robustness.{}.hit_at_1", alteration.name()), &recognised(system, i))
     });
-    let mut figures: Vec<Figure> = asked.chain(robust).collect();
+    let confounded = alterations.iter().enumerate().filter_map(|(i, alteration)| {
+        mean(format!("confound.{}.precision_at_10", alteration.name()), &confounded(system, set, i))
+    });
+    let mut figures: Vec<Figure> = asked.chain(robust).chain(confounded).collect();
     let hubs = hubness(answers.iter().map(|answers| answers.nearest.as_slice()), answers.len());
     for (name, value) in [("skewness", hubs.skewness), ("largest_count", hubs.largest_count as f64)] {
         let name = format!("hubness.{name}");
@@ -73,6 +76,25 @@ fn recognised(system: &System, alteration: usize) -> Vec<Option<f64>> {
         Some(f64::from(u8::from(found == Some(query))))
     };
     system.altered.par_iter().enumerate().map(hit).collect()
+}
+
+/// The share of each altered excerpt's ten nearest that are altered too, among all excerpts of other recordings, each there
+/// as it is and altered: what is heard of the alteration beside the music.
+fn confounded(system: &System, set: &Set, alteration: usize) -> Vec<Option<f64>> {
+    let altered: Vec<_> = system.altered.iter().map(|altered| altered[alteration].as_ref()).collect();
+    let both: Vec<usize> = (0..altered.len()).filter(|&excerpt| altered[excerpt].is_some()).collect();
+    let share = |query: &&Vec<f32>, recording: usize| {
+        let foreign = both.iter().filter(|&&excerpt| set.recording[excerpt] != recording);
+        let mut scores: Vec<(f32, bool)> = foreign
+            .flat_map(|&excerpt| [(Some(&system.clean[excerpt]), false), (altered[excerpt], true)])
+            .filter_map(|(vector, altered)| Some(((system.likeness)(vector?, query), altered)))
+            .collect();
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let nearest = &scores[..scores.len().min(NEIGHBOURS)];
+        let same = nearest.iter().filter(|(_, altered)| *altered).count();
+        (!nearest.is_empty()).then(|| same as f64 / nearest.len() as f64)
+    };
+    altered.par_iter().zip(&set.recording).map(|(query, &recording)| share(&query.as_ref()?, recording)).collect()
 }
 
 #[cfg(test)]
@@ -111,6 +133,7 @@ mod tests {
         assert_eq!(value("same_label.precision_at_10"), None, "no label has three recordings");
         assert_eq!(value("robustness.gain_minus_6db.hit_at_1"), Some((1.0, 6)));
         assert_eq!(value("robustness.white_noise_20db.hit_at_1"), Some((0.2, 5)));
+        assert_eq!(value("confound.gain_minus_6db.precision_at_10"), Some((0.5, 6)));
         assert_eq!(value("hubness.largest_count"), Some((5.0, 6)));
         assert_eq!(value("hubness.skewness"), Some((0.0, 6)));
     }

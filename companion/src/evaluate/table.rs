@@ -56,7 +56,7 @@ fn show(figure: &Figure) -> String {
     }
 }
 
-fn distinct(figures: &[Figure], name: fn(&Figure) -> &str) -> Vec<&str> {
+pub fn distinct(figures: &[Figure], name: fn(&Figure) -> &str) -> Vec<&str> {
     let mut names = Vec::new();
     for figure in figures {
         if !names.contains(&name(figure)) {
