@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{build, embed, evaluate, export, search, serve, train};
+use crate::{build, embed, evaluate, export, picture, search, serve, train};
 
 /// Finds music by how it sounds.
 #[derive(Debug, Parser)]
@@ -22,6 +22,7 @@ enum Stage {
     Train(train::Args),
     Export(export::Args),
     Evaluate(evaluate::Args),
+    Picture(picture::Args),
 }
 
 /// Carries out what the command line asks for.
@@ -37,5 +38,6 @@ pub fn run() -> Result<()> {
         Stage::Train(args) => train::run(&args),
         Stage::Export(args) => export::run(&args),
         Stage::Evaluate(args) => evaluate::run(&args),
+        Stage::Picture(args) => picture::run(&args),
     }
 }

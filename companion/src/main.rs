@@ -12,6 +12,8 @@ mod library;
 mod mel_store;
 mod npy;
 mod onnx;
+mod picture;
+mod png;
 mod progress;
 mod search;
 mod serve;

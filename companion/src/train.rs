@@ -2,15 +2,16 @@
 
 mod augment;
 pub mod checkpoint;
+mod config;
 mod data;
 mod folder;
 pub mod listening;
 mod metrics;
 pub mod model;
 mod pairs;
+mod pictures;
 mod teacher;
 
-use std::f64::consts::PI;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::build::report::Problem;
 use crate::mel_store::{self, Manifest, MelStore, Settings};
 use checkpoint::{Checkpoint, DIVERGED, Progress};
+pub use config::RunConfig;
 pub use data::Data;
 pub use folder::RunFolder;
 use listening::{Listening, Network};
@@ -60,43 +62,6 @@ pub struct Args {
     /// Seed of weights, split and order, instead of the settings'.
     #[arg(long)]
     pub seed: Option<u64>,
-}
-
-/// Settings of a run, kept in its folder as `config.json`.
-#[derive(Config, Debug, PartialEq)]
-pub struct RunConfig {
-    pub model: AutoencoderConfig,
-    #[config(default = 1)]
-    pub seed: u64,
-    /// Tiles a step.
-    #[config(default = 32)]
-    pub batch_size: usize,
-    /// Learning rate of Adam.
-    #[config(default = 1e-3)]
-    pub learning_rate: f64,
-    /// Steps of the whole run.
-    #[config(default = 78_400)]
-    pub steps: u64,
-    /// Whether the learning rate falls to nearly nothing over the run, along a cosine.
-    #[config(default = false)]
-    pub decay: bool,
-    /// Learning by listening; without it, by redrawing.
-    pub listening: Option<Listening>,
-    /// Evenly spaced tiles of an excerpt whose mean latents are its embedding.
-    #[config(default = 32)]
-    pub tiles_per_excerpt: usize,
-    /// Share of the tracks that only validate.
-    #[config(default = 0.08)]
-    pub validation_share: f64,
-    /// Most tiles that validate.
-    #[config(default = 256)]
-    pub validation_tiles: usize,
-    /// Steps from one row of the metrics to the next.
-    #[config(default = 100)]
-    pub report_every: u64,
-    /// Steps from one checkpoint to the next.
-    #[config(default = 100)]
-    pub checkpoint_every: u64,
 }
 
 /// Trains until the steps or the minutes are spent.
@@ -187,6 +152,7 @@ pub fn train(
     }
     bar.finish_and_clear();
     state.save(&folder.checkpoint())?;
+    pictures::write(folder, &state.model.autoencoder, &validation)?;
     Ok(state.progress)
 }
 
@@ -206,38 +172,6 @@ fn losses(
     let tiles = data.batch(step, config.batch_size, device)?;
     let mse = mse(network.autoencoder.forward(tiles.clone()), tiles);
     Ok((mse.clone(), mse))
-}
-
-impl RunConfig {
-    /// # Errors
-    /// One sentence, when the settings cannot be carried out.
-    fn check(&self) -> Result<()> {
-        ensure!(self.model.side == Settings::default().front_end.n_mels, "`side` must be the number of mel bands.");
-        ensure!(
-            [self.batch_size, self.tiles_per_excerpt, self.report_every as usize, self.checkpoint_every as usize]
-                .iter()
-                .all(|&count| count > 0),
-            "`batch_size`, `tiles_per_excerpt`, `report_every` and `checkpoint_every` must be at least 1."
-        );
-        self.model.check()?;
-        let Some(listening) = &self.listening else { return Ok(()) };
-        ensure!(self.batch_size.is_multiple_of(2), "`batch_size` must be even where tiles are heard in pairs.");
-        ensure!(listening.temperature > 0.0 && listening.redrawn > 0, "`temperature` and `redrawn` must be above 0.");
-        ensure!(
-            !listening.is_taught() || !listening.teacher_name.is_empty(),
-            "`teacher_name` must say what the teacher is."
-        );
-        Ok(())
-    }
-
-    /// The learning rate of a step.
-    fn rate(&self, step: u64) -> f64 {
-        if !self.decay {
-            return self.learning_rate;
-        }
-        let done = (step as f64 / self.steps as f64).min(1.0);
-        self.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + (PI * done).cos()))
-    }
 }
 
 fn mse(reconstruction: Tensor<3>, tiles: Tensor<3>) -> Tensor<1> {

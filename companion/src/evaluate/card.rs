@@ -22,7 +22,8 @@ the share of altered excerpts among the ten nearest of an altered one, all other
 altered; one half where the alteration is not heard. `hubness`: how often one excerpt is among the ten nearest of others.";
 
 /// The plots beside the card, and which figures each shows.
-const PLOTS: [(&str, &[&str]); 2] = [("retrieval.svg", &["same_"]), ("robustness.svg", &["robustness.", "confound."])];
+const PLOTS: [(&str, &str); 3] =
+    [("retrieval.svg", "same_"), ("robustness.svg", "robustness."), ("confound.svg", "confound.")];
 
 /// One measured value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -104,8 +105,8 @@ impl Card {
     /// When the disk refuses.
     pub fn write(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        for (name, groups) in PLOTS {
-            if let Some(picture) = plot::svg(&self.figures, groups)? {
+        for (name, group) in PLOTS {
+            if let Some(picture) = plot::svg(&self.figures, group)? {
                 catalogue::replace(&folder.join(name), picture.as_bytes())?;
             }
         }

@@ -22,13 +22,12 @@ const RULE: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 const OURS: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const OTHERS: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
-/// The figures whose name starts with one of `groups`, as SVG; none where there are none.
+/// The figures whose name starts with `group`, as SVG; none where there are none.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(figures: &[Figure], groups: &[&str]) -> Result<Option<String>> {
-    let chosen: Vec<Figure> =
-        figures.iter().filter(|f| groups.iter().any(|group| f.name.starts_with(group))).cloned().collect();
+pub fn svg(figures: &[Figure], group: &str) -> Result<Option<String>> {
+    let chosen: Vec<Figure> = figures.iter().filter(|figure| figure.name.starts_with(group)).cloned().collect();
     let (systems, names) = (distinct(&chosen, |f| &f.system), distinct(&chosen, |f| &f.name));
     if chosen.is_empty() {
         return Ok(None);
@@ -57,7 +56,7 @@ fn draw(area: &Area<'_>, figures: &[Figure], systems: &[&str], names: &[&str], r
         let left = LABELS_PX + panel as i32 * (PANEL_PX + GAP_PX);
         let (group, what) = name.split_once('.').unwrap_or(("", name));
         text(area, &group.replace('_', " "), (left, 12), HPos::Left)?;
-        text(area, &what.replace('_', " "), (left, 28), HPos::Left)?;
+        text(area, &what.replace(['_', '.'], " "), (left, 28), HPos::Left)?;
         let at = |value: f64| left + (value.clamp(0.0, 1.0) * f64::from(PANEL_PX)).round() as i32;
         for tick in [0.0, 0.5, 1.0] {
             area.draw(&PathElement::new([(at(tick), rows.start), (at(tick), rows.end)], RULE))?;
@@ -95,9 +94,9 @@ mod tests {
         };
         let figures =
             [figure("embedding", "same_artist.x"), figure("<b>", "same_artist.x"), figure("embedding", "other.x")];
-        let picture = svg(&figures, &["same_"]).unwrap().unwrap();
+        let picture = svg(&figures, "same_").unwrap().unwrap();
         assert_eq!(picture.matches("<circle").count(), 2);
         assert!(picture.contains("&lt;b&gt;") && !picture.contains("<b>"));
-        assert_eq!(svg(&figures, &["none"]).unwrap(), None);
+        assert_eq!(svg(&figures, "none").unwrap(), None);
     }
 }

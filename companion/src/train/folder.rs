@@ -43,6 +43,16 @@ impl RunFolder {
         self.0.join("metrics.csv")
     }
 
+    /// How the loss fell, as a picture.
+    pub fn curves(&self) -> PathBuf {
+        self.0.join("curves.svg")
+    }
+
+    /// Validation tiles and how the decoder draws them.
+    pub fn reconstructions(&self) -> PathBuf {
+        self.0.join("reconstructions.png")
+    }
+
     /// Reads the settings.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::Path;
 
 use burn::config::Config;
@@ -8,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 use super::checkpoint::Checkpoint;
 use super::data::held_out;
 use super::listening::Listening;
-use super::model::AutoencoderConfig;
+use super::model::{AutoencoderConfig, Pooling};
 use super::teacher::PATCH_S;
 use super::{Data, Limit, RunConfig, RunFolder, Teacher, metrics, train};
 use crate::mel_store::{MelStore, synthetic};
@@ -69,6 +70,36 @@ fn the_time_branch_slides_along_time() {
     let change = change.into_data().try_into_vec::<f32>().unwrap();
     let (late, early) = change.split_last().unwrap();
     assert!(*late > 0.0 && early.iter().all(|&value| value == 0.0), "{change:?}");
+}
+
+#[test]
+fn windows_of_a_pooled_branch_may_change_places() {
+    let device = Device::flex();
+    let pooled = AutoencoderConfig::new().with_side(SIDE).with_pooling(Some(Pooling::new().with_window(4)));
+    let values: Vec<f32> = (0..SIDE * SIDE).map(|i| (0.3 * i as f32).sin()).collect();
+    let tile = Tensor::<1>::from_floats(&values[..], &device).reshape([1, SIDE, SIDE]);
+    let other_order = Tensor::cat(vec![tile.clone().narrow(2, 4, 12), tile.clone().narrow(2, 0, 4)], 2);
+    let differ = |config: &AutoencoderConfig| {
+        let frequency = |tile: &Tensor<3>| {
+            let latents = config.init(0, &device).encoder.forward(tile.clone());
+            latents.narrow(1, config.latents, config.latents)
+        };
+        (frequency(&tile) - frequency(&other_order)).abs().max().into_scalar::<f32>()
+    };
+    assert!(differ(&pooled) < 1e-4 && differ(&AutoencoderConfig::new().with_side(SIDE)) > 1e-2);
+}
+
+#[test]
+fn a_run_leaves_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    trained(&folder.path().join("run"), &store, &tiny(), &[6]);
+    let run = RunFolder::new(&folder.path().join("run"));
+    let curves = fs::read_to_string(run.curves()).unwrap();
+    assert_eq!(["#0072B2", "#D55E00"].map(|colour| curves.matches(colour).count()), [2, 1]);
+    let reader = png::Decoder::new(BufReader::new(File::open(run.reconstructions()).unwrap())).read_info().unwrap();
+    let picture = reader.info();
+    assert_eq!((picture.width as usize % SIDE, picture.height as usize), (0, 2 * SIDE));
 }
 
 #[test]
@@ -156,6 +187,10 @@ fn settings_that_cannot_be_carried_out_are_refused() {
         redrawing.clone().with_checkpoint_every(0),
         RunConfig::new(AutoencoderConfig::new().with_side(64)),
         RunConfig::new(AutoencoderConfig::new().with_decoder_filters([8, 0, 8, 8])),
+        RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_window(0)))),
+        RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_window(48)))),
+        RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_summary(0)))),
+        redrawing.clone().with_tiles_per_excerpt(0),
         listening(|_| ()).with_batch_size(7),
         listening(|listening| listening.temperature = 0.0),
         listening(|listening| listening.redrawn = 0),

@@ -48,12 +48,15 @@ fn figure<'a>(card: &'a Value, system: &str, name: &str) -> Option<&'a Value> {
 #[test]
 fn a_folder_with_a_table_becomes_a_card() {
     let workplace = collection();
-    let arguments =
-        ["evaluate", "music", "--tracks", "tracks.csv", "--excerpt-s", EXCERPT_S, "--output", "card", "--json"];
+    let other = workplace.other_encoder();
+    let mut arguments = vec!["evaluate", "music", "--tracks", "tracks.csv", "--excerpt-s", EXCERPT_S];
+    arguments.extend(["--output", "card", "--json", "--beside", &other]);
     let card = workplace.json(&arguments);
     assert_eq!((card["recordings"].as_u64(), card["excerpts"].as_u64()), (Some(4), Some(8)));
     assert_eq!(card["problems"][0]["path"], "text.mp3");
-    for system in ["embedding", "embedding.time", "embedding.frequency", "mean_mel", "mfcc_mean_covariance", "chance"] {
+    let beside = card["encoder"].as_str().unwrap();
+    let ours = ["embedding", "embedding.time", "embedding.frequency", beside];
+    for system in ours.into_iter().chain(["mean_mel", "mfcc_mean_covariance", "mfcc_gaussian", "chance"]) {
         let queries = |name| figure(&card, system, name).map(|figure| figure["queries"].as_u64().unwrap());
         assert_eq!(queries("same_recording.mrr"), Some(8), "{system}");
         assert_eq!(queries("same_artist.precision_at_10"), Some(6), "the other artist has one recording");
@@ -74,7 +77,7 @@ fn a_folder_with_a_table_becomes_a_card() {
     assert_eq!(kept, card);
     let markdown = fs::read_to_string(workplace.path("card/card.md")).unwrap();
     assert!(markdown.contains("| same_recording.hit_at_1 ") && markdown.contains("`text.mp3`"), "{markdown}");
-    assert_eq!(fs::read_dir(workplace.path("card")).unwrap().count(), 2, "no temporary file stays");
+    assert_eq!(fs::read_dir(workplace.path("card")).unwrap().count(), 5, "card, table, three plots, nothing temporary");
 }
 
 #[test]

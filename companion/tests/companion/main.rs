@@ -5,6 +5,7 @@
 mod build;
 mod embed;
 mod evaluate;
+mod picture;
 mod resume;
 mod search;
 mod serve;
