@@ -3,6 +3,7 @@
 Prints a line `measured NAME MILLISECONDS LABEL` each; the median of many runs.
 """
 
+import json
 import statistics
 import sys
 import time
@@ -14,7 +15,6 @@ import onnxruntime
 RUNS = 15
 SAMPLE_RATE = 22050
 EXCERPT_S = 30
-TILES = 32
 
 
 def report(name, label, work):
@@ -43,7 +43,8 @@ def main():
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
-    tiles = random.uniform(0, 1, (TILES, 128, 128)).astype(numpy.float32)
+    card = json.loads(session.get_modelmeta().custom_metadata_map["sonoscape"])
+    tiles = random.uniform(0, 1, (card["tiles"]["per_excerpt"], 128, 128)).astype(numpy.float32)
     label = f"onnxruntime {onnxruntime.__version__}"
     report("python.onnxruntime", label, lambda: session.run(None, {"tiles": tiles}))
 

@@ -140,8 +140,9 @@ impl AddAssign for Size {
 }
 
 async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
+    let encoder = sonoscape::Encoder::from_onnx(&std::fs::read(folder.join("encoder.onnx"))?)?;
     let site = Site::of(folder, PathBuf::new()).await;
-    let address = format!("{}onnxruntime-web.html", site.address);
+    let address = format!("{}onnxruntime-web.html?tiles={}", site.address, encoder.card().tiles.per_excerpt);
     on_page(&address, |page| async move {
         let result: Value = page
             .until(
