@@ -8,6 +8,8 @@ use sonoscape::{Code, Index};
 use std::hint::black_box;
 
 const RUNS: usize = 15;
+/// A browser compiles code anew, on another thread, once it has run for a while.
+const WARM_UP_MS: f64 = 500.0;
 const DIMENSION: usize = 256;
 const NEIGHBOURS: usize = 10;
 const COLLECTIONS: [usize; 2] = [278_581, 1_000_000];
@@ -74,8 +76,9 @@ fn noise(length: usize) -> Vec<f32> {
 
 /// Times `work`, done `often` between two looks at the clock, because a browser's clock is coarse.
 fn report<T>(name: &str, often: usize, mut work: impl FnMut() -> T) {
-    for _ in 0..=often {
-        black_box(work()); // a browser compiles it better once it has run for a while
+    let warm = now_ms() + WARM_UP_MS;
+    while now_ms() < warm {
+        black_box(work());
     }
     let mut times: Vec<f64> = (0..RUNS)
         .map(|_| {

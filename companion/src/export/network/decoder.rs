@@ -1,0 +1,74 @@
+//! The decoder's graph.
+
+use anyhow::{Result, anyhow};
+use burn::nn::BatchNorm;
+use burn::tensor::Tensor;
+
+use super::{Dense, LATENTS, TILES, values};
+use crate::export::whitening::Whitening;
+use crate::onnx::{Graph, Precision, Value, Window};
+use crate::train::model::{Autoencoder, AutoencoderConfig, KERNEL, PADDING, STRIDE};
+
+/// The decoder: `latents` `[N, dimension]`, whitened, to `tiles` `[N, bands, columns]`.
+///
+/// # Errors
+/// When the model's tensors cannot be read.
+pub fn decoder(
+    model: &Autoencoder,
+    config: &AutoencoderConfig,
+    whitening: &Whitening,
+    precision: Precision,
+) -> Result<Graph> {
+    let decoder = &model.decoder;
+    let mut graph = Graph::new("decoder", precision);
+    let latents = graph.input(LATENTS, &[2 * config.latents]);
+    let mut dense = Dense::read(&decoder.dense)?;
+    whitening.before(&mut dense.weight, &mut dense.bias);
+    let mut x = dense.write(&mut graph, "dense", &latents);
+    x = graph.relu("dense.relu", &x);
+    x = graph.reshape("grid", &x, &[config.decoder_filters[3], config.coarsest(), config.coarsest()]);
+    let window = |stride: &'static [usize; 2]| Window { kernel: &[KERNEL; 2], stride, padding: &[PADDING; 2] };
+    for (i, layer) in decoder.layers.iter().enumerate() {
+        let convolution = format!("{i}.convolution");
+        let (weight, bias) = (&layer.convolution.weight, layer.convolution.bias.as_ref());
+        let [weight, bias] = weights(&mut graph, &convolution, weight.val(), bias.map(|bias| bias.val()))?;
+        let window = window(&[STRIDE; 2]);
+        x = graph.transposed_convolution(&convolution, &x, &weight, &bias, &window, &[STRIDE - 1; 2]);
+        x = graph.relu(&format!("{i}.relu"), &x);
+        x = batch_norm(&mut graph, &format!("{i}.norm"), &x, &layer.norm)?;
+    }
+    let (weight, bias) = (&decoder.last.weight, decoder.last.bias.as_ref());
+    let [weight, bias] = weights(&mut graph, "last", weight.val(), bias.map(|bias| bias.val()))?;
+    x = graph.transposed_convolution("last", &x, &weight, &bias, &window(&[1; 2]), &[0; 2]);
+    x = graph.sigmoid("brightness", &x);
+    x = graph.reshape("squares", &x, &[config.side, config.side]);
+    graph.output(TILES, &[config.side, config.side], &x);
+    Ok(graph)
+}
+
+fn weights<const D: usize>(
+    graph: &mut Graph,
+    name: &str,
+    weight: Tensor<D>,
+    bias: Option<Tensor<1>>,
+) -> Result<[Value; 2]> {
+    let bias = values(bias.ok_or_else(|| anyhow!("{name} has no bias"))?)?;
+    let shape = weight.dims();
+    let weight = graph.weights(&format!("{name}.weight"), &shape, &values(weight)?);
+    Ok([weight, graph.constant(&format!("{name}.bias"), &[bias.len()], &bias)])
+}
+
+fn batch_norm(graph: &mut Graph, name: &str, x: &Value, norm: &BatchNorm) -> Result<Value> {
+    let tensors = [
+        ("scale", norm.gamma.val()),
+        ("bias", norm.beta.val()),
+        ("mean", norm.running_mean.value()),
+        ("variance", norm.running_var.value()),
+    ];
+    let mut parameters = Vec::new();
+    for (part, tensor) in tensors {
+        let values = values(tensor)?;
+        parameters.push(graph.constant(&format!("{name}.{part}"), &[values.len()], &values));
+    }
+    Ok(graph.batch_norm(name, x, [&parameters[0], &parameters[1], &parameters[2], &parameters[3]], norm.epsilon as f32))
+}
