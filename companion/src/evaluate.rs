@@ -98,7 +98,7 @@ pub fn run(args: &Args) -> Result<()> {
     ensure!(set.recordings() > 1, "Fewer than two recordings could be used. Choose a larger folder.");
 
     let notes = notes(args, &labels, &alterations, &set, &excerpts);
-    let cards: Vec<_> = encoders.iter().map(Encoder::card).collect();
+    let cards: Vec<_> = names(&encoders).into_iter().zip(encoders.iter().map(Encoder::card)).collect();
     let figures = system::systems(&excerpts, &cards)
         .iter()
         .flat_map(|system| measure::figures(system, &set, &alterations))
@@ -108,6 +108,12 @@ pub fn run(args: &Args) -> Result<()> {
         card.write(output)?;
     }
     card.print(args.json)
+}
+
+/// What the first encoder and those beside it are called in the card.
+fn names(encoders: &[Encoder]) -> Vec<String> {
+    let beside = |encoder: &Encoder| format!("{} {:.6}", encoder.card().name, encoder.id());
+    std::iter::once("embedding".to_owned()).chain(encoders[1..].iter().map(beside)).collect()
 }
 
 fn excerpt_s(wanted: Option<f32>, encoders: &[Encoder]) -> Result<f32> {

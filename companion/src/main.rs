@@ -13,7 +13,7 @@ mod mel_store;
 mod npy;
 mod onnx;
 mod picture;
-mod png;
+mod png_file;
 mod progress;
 mod search;
 mod serve;

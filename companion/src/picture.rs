@@ -10,7 +10,7 @@ use png::ColorType;
 use sonoscape::{Analyser, Clip, Excerpt, MelFrontEnd};
 
 use crate::catalogue::replace;
-use crate::{hear, png as png_file};
+use crate::{hear, png_file};
 
 /// Draw a sound: composite.png and waveform.svg.
 ///

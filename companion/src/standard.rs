@@ -1,9 +1,9 @@
 //! Dimensions on one scale.
 
-/// Variance of a dimension that never varies.
+/// Variance up to which a dimension counts as constant: rounding.
 const LEAST_VARIANCE: f64 = 1e-12;
 
-/// Mean and spread of each dimension of a set of vectors.
+/// Mean and spread of each dimension of a set of vectors; the spread is infinite where there was none.
 pub struct Standard {
     mean: Vec<f64>,
     spread: Vec<f64>,
@@ -22,11 +22,12 @@ impl Standard {
         }
         let mean: Vec<f64> = sums.iter().map(|sum| sum / count).collect();
         let variance = squares.iter().zip(&mean).map(|(square, mean)| square / count - mean * mean);
-        let spread = variance.map(|variance| variance.max(LEAST_VARIANCE).sqrt()).collect();
+        let spread = variance.map(|v| if v > LEAST_VARIANCE { v.sqrt() } else { f64::INFINITY }).collect();
         Self { mean, spread }
     }
 
-    /// Gives each dimension mean 0 and variance 1 over the measured set; `rows` are one or several, one after the other.
+    /// Gives each dimension mean 0 and variance 1 over the measured set, or 0 where it was constant there; `rows` are one or
+    /// several, one after the other.
     pub fn apply(&self, rows: &mut [f32]) {
         let scales = self.mean.iter().zip(&self.spread).cycle();
         for (value, (mean, spread)) in rows.iter_mut().zip(scales) {
@@ -42,7 +43,11 @@ mod tests {
     #[test]
     fn standardised_dimensions_have_mean_0_and_variance_1_and_constant_ones_vanish() {
         let mut rows = [1.0, 7.0, 2.0, 7.0, 6.0, 7.0];
-        Standard::of(rows.chunks_exact(2), 2).apply(&mut rows);
+        let standard = Standard::of(rows.chunks_exact(2), 2);
+        let mut foreign = [3.0, 8.0];
+        standard.apply(&mut foreign);
+        assert_eq!(foreign, [0.0, 0.0]);
+        standard.apply(&mut rows);
         let column: Vec<f32> = rows.chunks_exact(2).map(|row| row[0]).collect();
         assert!(column.iter().sum::<f32>().abs() < 1e-6);
         assert!((column.iter().map(|x| x * x).sum::<f32>() / 3.0 - 1.0).abs() < 1e-6);

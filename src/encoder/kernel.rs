@@ -2,6 +2,8 @@
 //!
 //! tract's own for wasm keeps sixteen accumulators. An x86 processor has sixteen vector registers for them and their
 //! operands together, so that a browser moves them to memory and back in the innermost loop. This one keeps eight.
+//!
+//! tract's registry is one for the whole program: every other network that it computes there uses this kernel too.
 #![allow(unsafe_code)]
 
 use std::arch::wasm32::*;
@@ -9,7 +11,7 @@ use std::array::from_fn;
 
 use tract_onnx::prelude::DatumType;
 use tract_onnx::tract_core::tract_linalg::isa::Arch;
-use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec as Spec, FusedSpec, OutputStoreKer, Query};
+use tract_onnx::tract_core::tract_linalg::mmm::{DynKernel, FusedKerSpec as Spec, OutputStoreKer, Query};
 use tract_onnx::tract_core::tract_linalg::mmm_routines::MmmRoutine;
 use tract_onnx::tract_core::tract_linalg::mmm_tiers::MmmTier;
 use tract_onnx::tract_core::tract_linalg::pack::Packing;
@@ -51,8 +53,7 @@ fn preferred(accumulator: DatumType, query: &Query) -> Option<&'static str> {
 }
 
 fn kernel() -> DynKernel<ROWS, COLUMNS, f32> {
-    let (a, b) = (f32::packing(ROWS).align(ROWS), f32::packing(COLUMNS).align(COLUMNS));
-    let mut kernel = DynKernel::new(NAME, compute, a, b).with_can_fuse(|spec| !matches!(spec, FusedSpec::LeakyRelu(_)));
+    let mut kernel = DynKernel::new(NAME, compute, f32::packing(ROWS), f32::packing(COLUMNS));
     kernel.arch = Some(Arch::Wasm32Simd128);
     kernel
 }
@@ -95,11 +96,13 @@ unsafe fn compute(specs: &[Spec<f32>]) -> isize {
                 Spec::PerColMul(b) => update(&mut tile, |v, _, j| f32x4_mul(column(b, j), v)),
                 Spec::PerColSub(b) => update(&mut tile, |v, _, j| f32x4_sub(column(b, j), v)),
                 Spec::PerColSubF(b) => update(&mut tile, |v, _, j| f32x4_sub(v, column(b, j))),
-                Spec::LoadTile(..)
-                | Spec::LeakyRelu(_)
-                | Spec::QScale(..)
-                | Spec::RoundingShiftRight(..)
-                | Spec::ShiftLeft(_) => return REFUSED,
+                Spec::LeakyRelu(slope) => update(&mut tile, |v, _, _| {
+                    v128_bitselect(v, f32x4_mul(f32x4_splat(slope), v), f32x4_gt(v, f32x4_splat(0.0)))
+                }),
+                // tract asks for these in its own tests, or for integers.
+                Spec::LoadTile(..) | Spec::QScale(..) | Spec::RoundingShiftRight(..) | Spec::ShiftLeft(_) => {
+                    return REFUSED;
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! From files to the vectors of their excerpts, as they are and altered; no sound is kept.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
@@ -86,16 +86,16 @@ impl Listener<'_> {
 }
 
 fn describe(samples: &[f32], analysers: &mut [Analyser]) -> Result<Description> {
-    let mut mels = Vec::new();
-    let mut description = Vec::new();
-    for analyser in analysers {
+    let (mut embeddings, mut baselines) = (Vec::new(), Vec::new());
+    for (i, analyser) in analysers.iter_mut().enumerate() {
         let mel = analyser.mel(&sonoscape::Excerpt { start_s: 0.0, samples });
-        description.push(analyser.embed(&mel)?.as_slice().to_vec());
-        mels.push(mel);
+        embeddings.push(analyser.embed(&mel)?.as_slice().to_vec());
+        if i == 0 {
+            baselines = BASELINES.iter().map(|baseline| (baseline.describe)(&mel)).collect();
+        }
     }
-    let mel = mels.first().context("no encoder")?;
-    description.extend(BASELINES.iter().map(|baseline| (baseline.describe)(mel)));
-    Ok(description)
+    embeddings.extend(baselines);
+    Ok(embeddings)
 }
 
 /// At most [`MOST_EXCERPTS`] audible excerpts that share no sample, the first and the last at the clip's ends; a clip

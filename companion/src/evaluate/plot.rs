@@ -64,7 +64,8 @@ fn draw(area: &Area<'_>, figures: &[Figure], systems: &[&str], names: &[&str], r
         }
         for figure in figures.iter().filter(|figure| figure.name == *name) {
             let row = systems.iter().position(|system| *system == figure.system).unwrap_or_default();
-            let colour = if figure.system.starts_with("embedding") { OURS } else { OTHERS };
+            let colour =
+                if figure.system == "embedding" || figure.system.starts_with("embedding.") { OURS } else { OTHERS };
             let [low, high] = figure.interval.unwrap_or([figure.value; 2]);
             let interval = [(at(low), middle(row)), (at(high), middle(row))];
             area.draw(&PathElement::new(interval, colour.stroke_width(2)))?;

@@ -43,11 +43,10 @@ impl System {
     }
 }
 
-/// The first encoder's whole embedding and its halves, the others' embeddings by their names, the baselines and chance.
-pub fn systems(excerpts: &[Described], cards: &[&EncoderCard]) -> Vec<System> {
+/// The first encoder's whole embedding and its halves, the others' embeddings, the baselines and chance.
+pub fn systems(excerpts: &[Described], encoders: &[(String, &EncoderCard)]) -> Vec<System> {
     let mut systems = Vec::new();
-    for (i, card) in cards.iter().enumerate() {
-        let name = if i == 0 { "embedding".into() } else { card.name.clone() };
+    for (i, (name, card)) in encoders.iter().enumerate() {
         systems.push(System::of_directions(name.clone(), excerpts, |description| description[i].clone()));
         for half in card.halves.iter().filter(|_| i == 0) {
             let name = format!("{name}.{}", half.name);
@@ -56,7 +55,7 @@ pub fn systems(excerpts: &[Described], cards: &[&EncoderCard]) -> Vec<System> {
             }));
         }
     }
-    systems.extend(BASELINES.iter().zip(cards.len()..).map(|(baseline, i)| of_baseline(baseline, i, excerpts)));
+    systems.extend(BASELINES.iter().zip(encoders.len()..).map(|(baseline, i)| of_baseline(baseline, i, excerpts)));
     let mut random = StdRng::seed_from_u64(super::SEED);
     let mut anything = |_: &Description| (0..CHANCE_DIMENSION).map(|_| random.random_range(-1.0f32..1.0)).collect();
     systems.push(System::of_directions("chance".into(), excerpts, &mut anything));
@@ -96,10 +95,10 @@ mod tests {
     fn halves_are_parts_of_the_embedding_scaled_to_unit_length() {
         let half = |name: &str, start, end| sonoscape::encoder::Half { name: name.into(), start, end };
         let card = EncoderCard { dimension: 3, halves: vec![half("time", 0, 2)], ..EncoderCard::default() };
-        let other = EncoderCard { name: "other".into(), dimension: 1, ..card.clone() };
+        let other = EncoderCard { dimension: 1, ..card.clone() };
         let description = vec![vec![3.0, 4.0, 12.0], vec![5.0], vec![1.0], vec![1.0], vec![1.0]];
         let excerpts = [Described { clean: description.clone(), altered: vec![Some(description), None] }];
-        let systems = systems(&excerpts, &[&card, &other]);
+        let systems = systems(&excerpts, &[("embedding".into(), &card), ("other".into(), &other)]);
         let names: Vec<&str> = systems.iter().map(|system| system.name.as_str()).collect();
         assert_eq!(names[..3], ["embedding", "embedding.time", "other"]);
         assert_eq!(names[3..], ["mean_mel", "mfcc_mean_covariance", "mfcc_gaussian", "chance"]);

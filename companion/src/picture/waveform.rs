@@ -24,10 +24,11 @@ pub fn svg(samples: &[f32]) -> Result<String> {
     });
     let mut picture = String::new();
     {
-        let area = SVGBackend::with_string(&mut picture, (WIDTH, 3 * PANEL_HEIGHT)).into_drawing_area();
+        let area =
+            SVGBackend::with_string(&mut picture, (WIDTH, LOOKS_S.len() as u32 * PANEL_HEIGHT)).into_drawing_area();
         let draw = || -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
             area.fill(&WHITE)?;
-            for (panel, range) in area.split_evenly((3, 1)).iter().zip(looks) {
+            for (panel, range) in area.split_evenly((LOOKS_S.len(), 1)).iter().zip(looks) {
                 let seconds = range.start as f64 / rate..range.end as f64 / rate;
                 let mut chart = ChartBuilder::on(panel)
                     .margin(8)

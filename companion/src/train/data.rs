@@ -24,6 +24,8 @@ pub struct Data<'a> {
     validation: Vec<StoredExcerpt>,
     /// Training excerpts of each track.
     tracks: Vec<Range<usize>>,
+    /// The artist of each track, by number.
+    artists: Vec<usize>,
 }
 
 impl<'a> Data<'a> {
@@ -34,13 +36,16 @@ impl<'a> Data<'a> {
         let (validation, training): (Vec<_>, Vec<StoredExcerpt>) = wide.partition(|excerpt| held_out[excerpt.track]);
         let from = |track| training.partition_point(|excerpt| excerpt.track < track);
         let tracks = (0..store.tracks.len()).map(|track| from(track)..from(track + 1)).collect();
-        Self { store, side, seed, training, validation, tracks }
+        let mut artists = vec![0; store.tracks.len()];
+        for (number, indices) in by_artist(&store.tracks).into_iter().enumerate() {
+            indices.into_iter().for_each(|track| artists[track] = number);
+        }
+        Self { store, side, seed, training, validation, tracks, artists }
     }
 
     /// The same number for all tracks of an artist.
     pub fn artist(&self, track: usize) -> usize {
-        let tracks = &self.store.tracks;
-        tracks.iter().position(|other| other.artist == tracks[track].artist).unwrap_or(track)
+        self.artists[track]
     }
 
     pub fn training(&self) -> &[StoredExcerpt] {
@@ -122,16 +127,19 @@ impl<'a> Data<'a> {
     }
 }
 
-/// Whether each track is held out: whole artists at random, until about `share` of the tracks are.
-///
-/// Where only one artist is known, each track counts as its own.
-pub fn held_out(tracks: &[StoredTrack], seed: u64, share: f64) -> Vec<bool> {
+/// The tracks of each artist; where only one artist is known, each track counts as its own.
+fn by_artist(tracks: &[StoredTrack]) -> Vec<Vec<usize>> {
     let single = tracks.iter().all(|track| track.artist == tracks[0].artist);
     let mut artists: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, track) in tracks.iter().enumerate() {
         artists.entry(if single { &track.path } else { &track.artist }).or_default().push(index);
     }
-    let mut artists: Vec<_> = artists.into_values().collect();
+    artists.into_values().collect()
+}
+
+/// Whether each track is held out: whole artists at random, until about `share` of the tracks are.
+pub fn held_out(tracks: &[StoredTrack], seed: u64, share: f64) -> Vec<bool> {
+    let mut artists = by_artist(tracks);
     artists.shuffle(&mut stream(seed, SPLIT_STREAM));
     artists.sort_by_key(|indices| indices.len() as f64 > share * tracks.len() as f64);
     let wanted = (share * tracks.len() as f64).round() as usize;

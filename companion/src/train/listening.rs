@@ -1,4 +1,4 @@
-//! Training by listening: tiles of one recording are to be near each other, those of others far, and what a teacher
+//! Training by listening: tiles of one recording are to be near each other, those of other artists far, and what a teacher
 //! hears is to be read off each half of the latents.
 
 use burn::config::Config;

@@ -10,7 +10,7 @@ use super::folder::RunFolder;
 use super::metrics::{self, Row};
 use super::model::Autoencoder;
 use crate::catalogue::replace;
-use crate::png as png_file;
+use crate::png_file;
 
 const CURVES_SIZE: (u32, u32) = (960, 540);
 /// Okabe and Ito's blue and orange.
@@ -20,7 +20,7 @@ const VALIDATION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// Tiles that are drawn again.
 const MOST_TILES: usize = 8;
 
-/// Writes `curves.svg` and `reconstructions.png`; nothing where nothing was measured yet.
+/// Writes `curves.svg`, once there is a curve, and `reconstructions.png`, where anything validates.
 ///
 /// # Errors
 /// When a picture cannot be drawn or written.

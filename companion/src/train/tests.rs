@@ -310,6 +310,19 @@ fn artists_are_held_out_whole() {
 }
 
 #[test]
+fn where_one_artist_is_known_each_track_counts_as_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    let numbers = |store: &MelStore| {
+        let data = Data::new(store, SIDE, 1, 0.1);
+        (0..store.tracks.len()).map(|track| data.artist(track)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    assert!(numbers(&store) < store.tracks.len());
+    store.tracks.iter_mut().for_each(|track| track.artist = "music".into());
+    assert_eq!(numbers(&store), store.tracks.len());
+}
+
+#[test]
 fn a_step_sees_the_same_tiles_whenever_it_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);

@@ -1,4 +1,6 @@
+use tract_onnx::prelude::Tensor;
 use tract_onnx::tract_core::tract_linalg::MmmDispatch;
+use tract_onnx::tract_core::tract_linalg::mmm::{AsInputValue, FusedSpec};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
@@ -68,12 +70,46 @@ fn arrays_and_outer_products_are_added() {
     assert_eq!(computed([Spec::AddUnicast(array(&mut array_of))]), sum);
     let twice = expected(|r, c| 2.0 * A[r] * B[c]);
     assert_eq!(computed([Spec::AddRowColProducts(A.as_ptr(), B.as_ptr())]), twice);
+    let leaky = expected(|r, c| if A[r] * B[c] > 0.0 { A[r] * B[c] } else { 0.25 * A[r] * B[c] });
+    assert_eq!(computed([Spec::LeakyRelu(0.25)]), leaky);
+}
+
+#[test]
+fn any_shape_gives_the_product_by_three_loops_in_either_layout() {
+    let kernel = kernel().mmm();
+    let (packing_a, packing_b) = &kernel.packings()[0];
+    let value = |i: usize| ((7 * i + 3) % 11) as f32 - 5.0;
+    let array = |shape: [usize; 2]| {
+        let values: Vec<f32> = (0..shape[0] * shape[1]).map(value).collect();
+        Tensor::from_shape(&shape, &values).expect("an array")
+    };
+    for (m, n, k) in (1..=9).flat_map(|m| (2..=17).flat_map(move |n| [1, 7].map(|k| (m, n, k)))) {
+        let a = packing_a.prepare_one(&array([m, k]), 1, 0).expect("a packed array");
+        let b = packing_b.prepare_one(&array([k, n]), 0, 1).expect("a packed array");
+        for [rows_axis, columns_axis] in [[0, 1], [1, 0]] {
+            let shape = if rows_axis == 0 { [m, n] } else { [n, m] };
+            let mut product = Tensor::zero::<f32>(&shape).expect("an array");
+            // SAFETY: all arrays have the shapes that are stated, and outlive the call.
+            unsafe {
+                let store = kernel.c_view(Some(rows_axis), Some(columns_axis)).wrap(&product.view_mut());
+                let (a, b) = (AsInputValue::Borrowed(&*a), AsInputValue::Borrowed(&*b));
+                kernel.run(m, n, &[FusedSpec::AddMatMul { a, b, packing: 0 }, FusedSpec::Store(store)])
+            }
+            .expect("a product");
+            let found = product.to_plain_array_view::<f32>().expect("values");
+            for (r, c) in (0..m).flat_map(|r| (0..n).map(move |c| (r, c))) {
+                let expected: f32 = (0..k).map(|i| value(r * k + i) * value(i * n + c)).sum();
+                let at = if rows_axis == 0 { [r, c] } else { [c, r] };
+                assert_eq!(found[at], expected, "{m} × {k} × {n} at {r}, {c}");
+            }
+        }
+    }
 }
 
 #[test]
 fn what_it_cannot_do_it_refuses() {
     // SAFETY: there are no pointers.
-    assert_eq!(unsafe { compute(&[Spec::LeakyRelu(0.1), Spec::Done]) }, REFUSED);
+    assert_eq!(unsafe { compute(&[Spec::ShiftLeft(1), Spec::Done]) }, REFUSED);
 }
 
 #[test]

@@ -7,12 +7,21 @@ use crate::page::{EngineState, Page};
 /// Rows that hold the place of an answer that is on its way.
 const PLACEHOLDERS: usize = 10;
 
+/// A best score below this is said to be far: nineteen of twenty excerpts of unheard music find one above it among the
+/// excerpts that the encoder learnt from, noise and single tones do not.
+const CLOSE: f32 = 0.4;
+
 /// The ten nearest tracks.
 #[component]
 pub fn Neighbours() -> impl IntoView {
     let page = expect_context::<Page>();
+    let best = move || page.answer.with(|answer| answer.as_ref()?.neighbours.first().map(|nearest| nearest.score));
+    let far = move || best().is_some_and(|score| score < CLOSE);
     let searched = move || match page.engine.get() {
-        EngineState::Ready { tracks } => format!("among {} tracks", thousands(tracks)),
+        EngineState::Ready { tracks } => {
+            let close = if far() { "nothing close " } else { "" };
+            format!("{close}among {} tracks", thousands(tracks))
+        }
         _ => String::new(),
     };
     let rows = move || {
@@ -26,7 +35,7 @@ pub fn Neighbours() -> impl IntoView {
         <section class="nearest" aria-labelledby="nearest-title">
             <div class="room-head">
                 <h2 id="nearest-title">"Nearest"</h2>
-                <p class="quiet">{searched}</p>
+                <p id="searched" class="quiet" class:warned=far>{searched}</p>
             </div>
             <Show when=move || answered.get() fallback=Placeholders>
                 <ol id="neighbours" class="rows" class:rows-stale=page.stale aria-busy=move || page.stale.get().to_string()>

@@ -8,20 +8,18 @@ use sonoscape::{MelSpectrogram, N_MFCC};
 /// Added to each variance, in dB², so that a steady sound has an inverse covariance too.
 const LEAST_VARIANCE: f64 = 1e-2;
 
-const SQUARE: usize = N_MFCC * N_MFCC;
-
-/// Mean, covariance and inverse covariance, one after the other, shape `[20 + 400 + 400]`.
+/// Mean, covariance and inverse covariance of `n` coefficients, one after the other, shape `[n + n² + n²]`.
 pub fn describe(mel: &MelSpectrogram) -> Vec<f32> {
     let mfcc = mel.mfcc(N_MFCC);
     let rows: Vec<&[f32]> = mfcc.values.chunks_exact(mfcc.frames).collect();
-    let frames = mfcc.frames as f64;
+    let (n, frames) = (rows.len(), mfcc.frames as f64);
     let mean: Vec<f64> = rows.iter().map(|row| row.iter().map(|&x| f64::from(x)).sum::<f64>() / frames).collect();
     let covariance = |i: usize, j: usize| {
         let products = rows[i].iter().zip(rows[j]).map(|(&a, &b)| (f64::from(a) - mean[i]) * (f64::from(b) - mean[j]));
         products.sum::<f64>() / frames + if i == j { LEAST_VARIANCE } else { 0.0 }
     };
-    let covariances: Vec<f64> = (0..SQUARE).map(|at| covariance(at / N_MFCC, at % N_MFCC)).collect();
-    let inverse = inverse(covariances.clone(), N_MFCC);
+    let covariances: Vec<f64> = (0..n * n).map(|at| covariance(at / n, at % n)).collect();
+    let inverse = inverse(covariances.clone(), n);
     [mean, covariances, inverse].into_iter().flatten().map(|value| value as f32).collect()
 }
 
@@ -30,16 +28,18 @@ pub fn likeness(a: &[f32], b: &[f32]) -> f32 {
     let [(mean_a, covariance_a, inverse_a), (mean_b, covariance_b, inverse_b)] = [a, b].map(parts);
     let trace = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>();
     let apart: Vec<f64> = mean_a.iter().zip(mean_b).map(|(&a, &b)| f64::from(a) - f64::from(b)).collect();
-    let distance: f64 = (0..SQUARE)
-        .map(|at| apart[at / N_MFCC] * apart[at % N_MFCC] * (f64::from(inverse_a[at]) + f64::from(inverse_b[at])))
+    let n = apart.len();
+    let distance: f64 = (0..n * n)
+        .map(|at| apart[at / n] * apart[at % n] * (f64::from(inverse_a[at]) + f64::from(inverse_b[at])))
         .sum();
     let both_ways = trace(covariance_a, inverse_b) + trace(covariance_b, inverse_a) + distance;
-    (N_MFCC as f64 - 0.5 * both_ways) as f32
+    (n as f64 - 0.5 * both_ways) as f32
 }
 
 fn parts(gaussian: &[f32]) -> (&[f32], &[f32], &[f32]) {
-    let (mean, rest) = gaussian.split_at(N_MFCC);
-    let (covariance, inverse) = rest.split_at(SQUARE);
+    let n = (gaussian.len() / 2).isqrt(); // n + 2 n² values
+    let (mean, rest) = gaussian.split_at(n);
+    let (covariance, inverse) = rest.split_at(n * n);
     (mean, covariance, inverse)
 }
 
@@ -69,7 +69,7 @@ mod tests {
 
     /// A Gaussian without correlation, the same in every dimension.
     fn round(mean: f32, variance: f32) -> Vec<f32> {
-        let diagonal = |value| (0..SQUARE).map(move |at| if at / N_MFCC == at % N_MFCC { value } else { 0.0 });
+        let diagonal = |value| (0..N_MFCC * N_MFCC).map(move |at| if at / N_MFCC == at % N_MFCC { value } else { 0.0 });
         std::iter::repeat_n(mean, N_MFCC).chain(diagonal(variance)).chain(diagonal(variance.recip())).collect()
     }
 
@@ -93,9 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_sound_can_be_compared() {
-        let steady = MelSpectrogram { bands: 24, frames: 3, values: vec![-20.0; 72], top_db: 80.0, seconds: 1.0 };
-        let gaussian = describe(&steady);
-        assert!(gaussian.iter().all(|value| value.is_finite()) && likeness(&gaussian, &gaussian).abs() < 1e-2);
+    fn steady_sounds_of_few_or_many_bands_can_be_compared() {
+        for bands in [1, 7, 24] {
+            let values = vec![-20.0; 3 * bands];
+            let gaussian = describe(&MelSpectrogram { bands, frames: 3, values, top_db: 80.0, seconds: 1.0 });
+            assert!(gaussian.iter().all(|value| value.is_finite()) && likeness(&gaussian, &gaussian).abs() < 1e-2);
+        }
     }
 }

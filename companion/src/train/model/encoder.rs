@@ -6,7 +6,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig1d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-use super::{AutoencoderConfig, KERNEL, PADDING, Pooling, STRIDE, dense, glorot, zeros};
+use super::{AutoencoderConfig, KERNEL, PADDING, STRIDE, dense, glorot, zeros};
 
 /// Added to a variance before its root is taken, whose slope is infinite at 0.
 pub const LEAST_VARIANCE: f32 = 1e-4;
@@ -94,21 +94,14 @@ fn time_branch(config: &AutoencoderConfig, device: &Device) -> Branch {
 
 fn frequency_branch(config: &AutoencoderConfig, device: &Device) -> Branch {
     let flat = config.frequency_filters[3] * config.coarsest();
-    let Some(Pooling { window, summary }) = config.pooling else {
-        return Branch {
-            layers: layers(config.side, config.frequency_filters, device),
-            windows: 1,
-            summary: None,
-            pooled: false,
-            dense: dense(flat, config.latents, device),
-        };
-    };
+    let pooling = config.pooling.as_ref();
+    let window = pooling.map_or(config.side, |pooling| pooling.window);
     Branch {
         layers: layers(window, config.frequency_filters, device),
         windows: config.side / window,
-        summary: Some(dense(flat, summary, device)),
-        pooled: true,
-        dense: dense(2 * summary, config.latents, device),
+        summary: pooling.map(|pooling| dense(flat, pooling.summary, device)),
+        pooled: pooling.is_some(),
+        dense: dense(pooling.map_or(flat, |pooling| 2 * pooling.summary), config.latents, device),
     }
 }
 
