@@ -18,6 +18,7 @@ mod progress;
 mod search;
 mod serve;
 mod standard;
+mod svg;
 mod tags;
 mod train;
 mod wav;

@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> Result<()> {
         let Excerpt { samples, .. } = *analyser.excerpts(clip, 1)?.first().context("It holds no sound.")?;
         let composite = front_end.composite(samples);
         let png = png_file::encode(&composite.pixels, composite.columns, ColorType::Rgb)?;
-        Ok((png, waveform::svg(clip.samples())?))
+        Ok((png, waveform::waveform(clip.samples())?))
     };
     let (composite, waveform) =
         hear::with_clip(&args.file, |clip, _| draw(clip)).with_context(|| args.file.display().to_string())?;

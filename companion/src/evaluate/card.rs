@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use sonoscape::Encoder;
 
-use super::plot;
+use super::plot::plot;
 use super::set::Set;
 use super::table::Table;
 use crate::build::report::Problem;
@@ -106,7 +106,7 @@ impl Card {
     pub fn write(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         for (name, group) in PLOTS {
-            if let Some(picture) = plot::svg(&self.figures, group)? {
+            if let Some(picture) = plot(&self.figures, group)? {
                 catalogue::replace(&folder.join(name), picture.as_bytes())?;
             }
         }

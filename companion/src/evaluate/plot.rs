@@ -1,13 +1,15 @@
-//! Figures as a picture: a row a system, a panel a figure, each value with its interval on a scale from 0 to 1.
+//! Figures as a picture: a row a system, a panel a figure, each value with its interval on a scale from 0 to 1; blue what
+//! the card is of, orange what it is compared with.
 
 use std::ops::Range;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::card::Figure;
 use super::table::distinct;
+use crate::svg::{Area, BLUE, Drawn, ORANGE, svg};
 
 const LABELS_PX: i32 = 190;
 const PANEL_PX: i32 = 150;
@@ -18,15 +20,12 @@ const FOOT_PX: i32 = 26;
 const FONT: &str = "sans-serif";
 const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const RULE: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
-/// The encoder that the card is of, and what it is compared with: Okabe and Ito's blue and orange.
-const OURS: RGBColor = RGBColor(0x00, 0x72, 0xb2);
-const OTHERS: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
 /// The figures whose name starts with `group`, as SVG; none where there are none.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(figures: &[Figure], group: &str) -> Result<Option<String>> {
+pub fn plot(figures: &[Figure], group: &str) -> Result<Option<String>> {
     let chosen: Vec<Figure> = figures.iter().filter(|figure| figure.name.starts_with(group)).cloned().collect();
     let (systems, names) = (distinct(&chosen, |f| &f.system), distinct(&chosen, |f| &f.name));
     if chosen.is_empty() {
@@ -34,20 +33,11 @@ pub fn svg(figures: &[Figure], group: &str) -> Result<Option<String>> {
     }
     let width = LABELS_PX + names.len() as i32 * (PANEL_PX + GAP_PX);
     let bottom = HEAD_PX + systems.len() as i32 * ROW_PX;
-    let mut picture = String::new();
-    {
-        let area = SVGBackend::with_string(&mut picture, (width as u32, (bottom + FOOT_PX) as u32)).into_drawing_area();
-        draw(&area, &chosen, &systems, &names, HEAD_PX..bottom).map_err(|error| anyhow!("The plot failed: {error}"))?;
-        area.present().map_err(|error| anyhow!("The plot failed: {error}"))?;
-    }
-    Ok(Some(picture))
+    svg((width as u32, (bottom + FOOT_PX) as u32), |area| draw(area, &chosen, &systems, &names, HEAD_PX..bottom))
+        .map(Some)
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
-
 fn draw(area: &Area<'_>, figures: &[Figure], systems: &[&str], names: &[&str], rows: Range<i32>) -> Drawn {
-    area.fill(&WHITE)?;
     let middle = |row: usize| rows.start + row as i32 * ROW_PX + ROW_PX / 2;
     for (row, system) in systems.iter().enumerate() {
         text(area, system, (LABELS_PX - 12, middle(row)), HPos::Right)?;
@@ -65,7 +55,7 @@ fn draw(area: &Area<'_>, figures: &[Figure], systems: &[&str], names: &[&str], r
         for figure in figures.iter().filter(|figure| figure.name == *name) {
             let row = systems.iter().position(|system| *system == figure.system).unwrap_or_default();
             let colour =
-                if figure.system == "embedding" || figure.system.starts_with("embedding.") { OURS } else { OTHERS };
+                if figure.system == "embedding" || figure.system.starts_with("embedding.") { BLUE } else { ORANGE };
             let [low, high] = figure.interval.unwrap_or([figure.value; 2]);
             let interval = [(at(low), middle(row)), (at(high), middle(row))];
             area.draw(&PathElement::new(interval, colour.stroke_width(2)))?;
@@ -95,9 +85,9 @@ mod tests {
         };
         let figures =
             [figure("embedding", "same_artist.x"), figure("<b>", "same_artist.x"), figure("embedding", "other.x")];
-        let picture = svg(&figures, "same_").unwrap().unwrap();
+        let picture = plot(&figures, "same_").unwrap().unwrap();
         assert_eq!(picture.matches("<circle").count(), 2);
         assert!(picture.contains("&lt;b&gt;") && !picture.contains("<b>"));
-        assert_eq!(svg(&figures, "none").unwrap(), None);
+        assert_eq!(plot(&figures, "none").unwrap(), None);
     }
 }

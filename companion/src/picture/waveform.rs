@@ -1,12 +1,13 @@
 //! A waveform at three zooms.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use plotters::prelude::*;
 use sonoscape::SAMPLE_RATE;
 
+use crate::svg::{BLUE, svg};
+
 const WIDTH: u32 = 960;
 const PANEL_HEIGHT: u32 = 160;
-const INK: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 
 /// Lengths of the looks in seconds, around the middle of the sound.
 const LOOKS_S: [f64; 3] = [f64::INFINITY, 1.0, 0.02];
@@ -15,34 +16,26 @@ const LOOKS_S: [f64; 3] = [f64::INFINITY, 1.0, 0.02];
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(samples: &[f32]) -> Result<String> {
+pub fn waveform(samples: &[f32]) -> Result<String> {
     let rate = f64::from(SAMPLE_RATE);
     let looks = LOOKS_S.map(|seconds| {
         let length = ((seconds * rate) as usize).min(samples.len());
         let start = (samples.len() - length) / 2;
         start..start + length
     });
-    let mut picture = String::new();
-    {
-        let area =
-            SVGBackend::with_string(&mut picture, (WIDTH, LOOKS_S.len() as u32 * PANEL_HEIGHT)).into_drawing_area();
-        let draw = || -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
-            area.fill(&WHITE)?;
-            for (panel, range) in area.split_evenly((LOOKS_S.len(), 1)).iter().zip(looks) {
-                let seconds = range.start as f64 / rate..range.end as f64 / rate;
-                let mut chart = ChartBuilder::on(panel)
-                    .margin(8)
-                    .x_label_area_size(24)
-                    .y_label_area_size(40)
-                    .build_cartesian_2d(seconds.clone(), -1.0..1.0)?;
-                chart.configure_mesh().disable_mesh().x_desc("s").y_labels(3).draw()?;
-                chart.draw_series(LineSeries::new(outline(&samples[range], seconds.start), &INK))?;
-            }
-            area.present()
-        };
-        draw().map_err(|error| anyhow!("The waveform cannot be drawn: {error}"))?;
-    }
-    Ok(picture)
+    svg((WIDTH, LOOKS_S.len() as u32 * PANEL_HEIGHT), |area| {
+        for (panel, range) in area.split_evenly((LOOKS_S.len(), 1)).iter().zip(looks) {
+            let seconds = range.start as f64 / rate..range.end as f64 / rate;
+            let mut chart = ChartBuilder::on(panel)
+                .margin(8)
+                .x_label_area_size(24)
+                .y_label_area_size(40)
+                .build_cartesian_2d(seconds.clone(), -1.0..1.0)?;
+            chart.configure_mesh().disable_mesh().x_desc("s").y_labels(3).draw()?;
+            chart.draw_series(LineSeries::new(outline(&samples[range], seconds.start), &BLUE))?;
+        }
+        Ok(())
+    })
 }
 
 /// Seconds and level of the lowest and the highest sample behind each pixel, or of each sample where there are fewer.
@@ -73,6 +66,6 @@ mod tests {
 
     #[test]
     fn even_one_sample_can_be_drawn() {
-        assert_eq!(svg(&[0.5]).unwrap().matches("stroke=\"#0072B2\"").count(), 3);
+        assert_eq!(waveform(&[0.5]).unwrap().matches("stroke=\"#0072B2\"").count(), 3);
     }
 }

@@ -11,11 +11,9 @@ use super::metrics::{self, Row};
 use super::model::Autoencoder;
 use crate::catalogue::replace;
 use crate::png_file;
+use crate::svg::{BLUE, ORANGE, svg};
 
 const CURVES_SIZE: (u32, u32) = (960, 540);
-/// Okabe and Ito's blue and orange.
-const TRAINING: RGBColor = RGBColor(0x00, 0x72, 0xb2);
-const VALIDATION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
 /// Tiles that are drawn again.
 const MOST_TILES: usize = 8;
@@ -41,36 +39,29 @@ fn curves(rows: &[Row]) -> Result<String> {
         rows.iter().filter_map(|row| Some((row.step as f64, value(row)?))).collect()
     };
     let panels = [
-        ("loss", vec![(TRAINING, curve(|row| row.training_loss))]),
+        ("loss", vec![(BLUE, curve(|row| row.training_loss))]),
         (
             "MSE: training blue, validation orange",
-            vec![(TRAINING, curve(|row| row.training_mse)), (VALIDATION, curve(|row| row.validation_mse))],
+            vec![(BLUE, curve(|row| row.training_mse)), (ORANGE, curve(|row| row.validation_mse))],
         ),
     ];
     let last = rows.last().map_or(1.0, |row| row.step as f64);
-    let mut picture = String::new();
-    {
-        let area = SVGBackend::with_string(&mut picture, CURVES_SIZE).into_drawing_area();
-        let draw = || -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
-            area.fill(&WHITE)?;
-            for (panel, (title, curves)) in area.split_evenly((panels.len(), 1)).iter().zip(&panels) {
-                let highest = curves.iter().flat_map(|(_, curve)| curve).map(|point| point.1).fold(1e-6, f64::max);
-                let mut chart = ChartBuilder::on(panel)
-                    .margin(8)
-                    .caption(title, ("sans-serif", 14))
-                    .x_label_area_size(28)
-                    .y_label_area_size(56)
-                    .build_cartesian_2d(0.0..last, 0.0..highest)?;
-                chart.configure_mesh().light_line_style(TRANSPARENT).x_desc("steps").draw()?;
-                for (colour, curve) in curves {
-                    chart.draw_series(LineSeries::new(curve.iter().copied(), colour.stroke_width(2)))?;
-                }
+    svg(CURVES_SIZE, |area| {
+        for (panel, (title, curves)) in area.split_evenly((panels.len(), 1)).iter().zip(&panels) {
+            let highest = curves.iter().flat_map(|(_, curve)| curve).map(|point| point.1).fold(1e-6, f64::max);
+            let mut chart = ChartBuilder::on(panel)
+                .margin(8)
+                .caption(title, ("sans-serif", 14))
+                .x_label_area_size(28)
+                .y_label_area_size(56)
+                .build_cartesian_2d(0.0..last, 0.0..highest)?;
+            chart.configure_mesh().light_line_style(TRANSPARENT).x_desc("steps").draw()?;
+            for (colour, curve) in curves {
+                chart.draw_series(LineSeries::new(curve.iter().copied(), colour.stroke_width(2)))?;
             }
-            area.present()
-        };
-        draw().map_err(|error| anyhow!("The curves cannot be drawn: {error}"))?;
-    }
-    Ok(picture)
+        }
+        Ok(())
+    })
 }
 
 /// Tiles side by side, and under each what the decoder makes of its latents, the highest band on top, in grey.
