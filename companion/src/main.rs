@@ -1,5 +1,6 @@
 //! Sonoscape's native companion: trains the encoder, builds catalogues, serves the page.
 
+mod analyse;
 mod build;
 mod catalogue;
 mod cli;

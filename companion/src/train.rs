@@ -13,7 +13,7 @@ mod pictures;
 mod teacher;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -23,8 +23,8 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::build::report::Problem;
-use crate::mel_store::{self, Manifest, MelStore, Settings};
+use crate::analyse;
+use crate::mel_store::MelStore;
 use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use config::RunConfig;
 pub use data::Data;
@@ -39,7 +39,7 @@ pub use teacher::Teacher;
 /// Run the same command again to go on where it stopped, whatever stopped it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of music files.
+    /// Folder of music files, or a store that `sonoscape analyse` made of one.
     pub folder: PathBuf,
     /// Folder that keeps the run: settings, mel images, checkpoint, metrics.
     #[arg(long, value_name = "FOLDER")]
@@ -253,19 +253,24 @@ fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
     Ok(config)
 }
 
+/// The run's own store: computed from a folder, or the one that is named.
 fn mels(args: &Args, folder: &RunFolder) -> Result<MelStore> {
-    let manifest = args.tracks.as_deref().map(|table| Manifest::read(table, &args.folder)).transpose()?;
-    let (manifest, settings) = (manifest.unwrap_or_default(), Settings::default());
-    let bar = bar(0, 0)?.with_message("mel spectrograms");
-    let (store, problems) = mel_store::build(&folder.mels(), &args.folder, &manifest, &settings, |done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    })?;
-    bar.finish_and_clear();
-    for Problem { path, problem } in problems {
-        eprintln!("{path}  {problem}");
+    if args.folder.is_file() {
+        ensure!(args.tracks.is_none(), "A store names its artists itself. Leave --tracks out.");
+        MelStore::open(&args.folder)?;
+        adopt(&args.folder, &folder.mels())?;
     }
-    Ok(store)
+    analyse::store(&folder.mels(), &args.folder, args.tracks.as_deref())
+}
+
+/// Puts a store into a run that has none, as a link to the same bytes where the disk can.
+fn adopt(store: &Path, place: &Path) -> Result<()> {
+    let part = place.with_extension("adopted");
+    let copy = || fs::copy(store, &part).and_then(|_| fs::rename(&part, place));
+    if place.exists() || fs::hard_link(store, place).is_ok() {
+        return Ok(());
+    }
+    copy().with_context(|| format!("{} cannot be copied to {}", store.display(), place.display()))
 }
 
 fn bar(length: u64, position: u64) -> Result<ProgressBar> {

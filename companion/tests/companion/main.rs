@@ -9,6 +9,7 @@ mod picture;
 mod resume;
 mod search;
 mod serve;
+mod train;
 #[path = "../e2e/wav.rs"]
 #[allow(dead_code, reason = "the end-to-end tests write other kinds of files too")]
 mod wav;
