@@ -57,7 +57,7 @@ fn native() -> Command {
 
 fn worker() -> Result<Command> {
     let mut command = test::in_browser()?;
-    command.args(["--release", "--bench", "library", "--", "--nocapture"]);
+    command.args(["--profile", Profile::Published.name(), "--bench", "library", "--", "--nocapture"]);
     Ok(command)
 }
 

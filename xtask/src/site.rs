@@ -19,7 +19,7 @@ pub enum Profile {
 }
 
 impl Profile {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Quick => "dev",
             Self::Published => "wasm-release",

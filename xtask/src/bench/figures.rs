@@ -69,7 +69,7 @@ pub const FIGURES: [Figure; 19] = [
     alone("mel.browser_ms", "ms", "page.mel"),
     against("mel.native_vs_librosa", "native.mel", "python.librosa"),
     alone("encoder.browser_ms", "ms", "page.encode"),
-    against("encoder.browser_vs_onnxruntime_web", "page.encode", "page.onnxruntime_web"),
+    against("encoder.browser_vs_onnxruntime_web", "browser.encoder", "page.onnxruntime_web"),
     against("encoder.native_vs_onnxruntime", "native.encoder", "python.onnxruntime"),
     against("search.browser_vs_read_278581", "browser.search_278581", "browser.read_278581"),
     against("search.browser_vs_read_1000000", "browser.search_1000000", "browser.read_1000000"),
