@@ -4,6 +4,7 @@ mod augment;
 pub mod checkpoint;
 mod config;
 mod data;
+mod feed;
 mod folder;
 pub mod listening;
 mod metrics;
@@ -14,6 +15,8 @@ mod teacher;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -28,10 +31,12 @@ use crate::mel_store::MelStore;
 use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use config::RunConfig;
 pub use data::Data;
+use feed::{Batch, Source};
 pub use folder::RunFolder;
 use listening::{Listening, Network};
 use metrics::{Metrics, Row};
 use model::{Autoencoder, AutoencoderConfig};
+use pairs::Pairs;
 pub use teacher::Teacher;
 
 /// Train the encoder on a folder of music.
@@ -119,19 +124,35 @@ pub fn train(
     limit: &Limit,
 ) -> Result<Progress> {
     let device = Device::flex().autodiff();
-    let mut state = match folder.checkpoint().exists() {
+    let state = match folder.checkpoint().exists() {
         true => folder.load_checkpoint(config, &device)?,
         false => Checkpoint::new(config, &device),
     };
-    let mut metrics = Metrics::open(&folder.metrics(), state.progress.step)?;
     let validation = data.validation_batches(config.validation_tiles, config.batch_size, &Device::flex())?;
     let minutes = limit.minutes.map(|minutes| Duration::try_from_secs_f64(60.0 * minutes)).transpose();
     let deadline = minutes.context("--minutes must be a length of time")?.map(|time| Instant::now() + time);
-    let bar = bar(limit.steps, state.progress.step)?;
+    let source = Source { config, data, teacher, device: &device };
+    thread::scope(|scope| {
+        let batches = source.feed(scope, state.progress.step);
+        learn(config, folder, state, &batches, &validation, limit.steps, deadline)
+    })
+}
 
-    while state.progress.step < limit.steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+/// Learns from one batch after the other until the steps or the time are spent.
+fn learn(
+    config: &RunConfig,
+    folder: &RunFolder,
+    mut state: Checkpoint,
+    batches: &Receiver<Result<Batch>>,
+    validation: &[Tensor<3>],
+    steps: u64,
+    deadline: Option<Instant>,
+) -> Result<Progress> {
+    let mut metrics = Metrics::open(&folder.metrics(), state.progress.step)?;
+    let bar = bar(steps, state.progress.step)?;
+    while state.progress.step < steps && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let started = Instant::now();
-        let (loss, mse) = losses(config, data, teacher, &state, &device)?;
+        let (loss, mse) = state.model.losses(&batches.recv()??, config.listening.as_ref());
         let value = f64::from(loss.clone().into_scalar::<f32>());
         ensure!(value.is_finite(), DIVERGED);
         let gradients = GradientsParams::from_grads(loss.backward(), &state.model);
@@ -140,7 +161,7 @@ pub fn train(
 
         let step = state.progress.step;
         if step % config.report_every == 0 {
-            let row = state.progress.report(evaluate(&state.model.autoencoder, &validation), config.batch_size);
+            let row = state.progress.report(evaluate(&state.model.autoencoder, validation), config.batch_size);
             metrics.write(&row)?;
             let [loss, mse, validation] = [row.training_loss, row.training_mse, row.validation_mse].map(shown);
             bar.set_message(format!("loss {loss} · MSE {mse} · validation {validation}"));
@@ -152,26 +173,21 @@ pub fn train(
     }
     bar.finish_and_clear();
     state.save(&folder.checkpoint())?;
-    pictures::write(folder, &state.model.autoencoder, &validation)?;
+    pictures::write(folder, &state.model.autoencoder, validation)?;
     Ok(state.progress)
 }
 
-/// What the next step lowers, and the error of what it redraws.
-fn losses(
-    config: &RunConfig,
-    data: &Data<'_>,
-    teacher: Option<&Teacher>,
-    state: &Checkpoint,
-    device: &Device,
-) -> Result<(Tensor<1>, Tensor<1>)> {
-    let (step, network) = (state.progress.step, &state.model);
-    if let Some(listening) = &config.listening {
-        let pairs = data.pairs(step, config.batch_size, teacher, device)?;
-        return Ok(network.listen(&pairs, listening));
+impl Network {
+    /// What a step lowers, and the error of what it redraws.
+    fn losses(&self, batch: &Batch, listening: Option<&Listening>) -> (Tensor<1>, Tensor<1>) {
+        match (batch, listening) {
+            (Batch::Pairs(pairs), Some(listening)) => self.listen(pairs, listening),
+            (Batch::Tiles(tiles) | Batch::Pairs(Pairs { tiles, .. }), _) => {
+                let mse = mse(self.autoencoder.forward(tiles.clone()), tiles.clone());
+                (mse.clone(), mse)
+            }
+        }
     }
-    let tiles = data.batch(step, config.batch_size, device)?;
-    let mse = mse(network.autoencoder.forward(tiles.clone()), tiles);
-    Ok((mse.clone(), mse))
 }
 
 fn mse(reconstruction: Tensor<3>, tiles: Tensor<3>) -> Tensor<1> {

@@ -25,8 +25,8 @@ impl Encoder {
 
     /// Tiles `[n, bands, columns]` to latents `[n, 2 · latents]`: time half, then frequency half.
     pub fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
-        let time = self.time.forward(tiles.clone()); // channels are bands
-        let frequency = self.frequency.forward(tiles.swap_dims(1, 2)); // channels are columns
+        let time = self.time.forward(tiles.clone().swap_dims(1, 2)); // channels are bands
+        let frequency = self.frequency.forward(tiles); // channels are columns
         Tensor::cat(vec![time, frequency], 1)
     }
 }
@@ -45,26 +45,39 @@ pub struct Branch {
 }
 
 impl Branch {
+    /// `[n, length, channels]` to `[n, latents]`.
     fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
-        let [n, channels, length] = tiles.dims(); // [n, 128, 128]
-        let mut x = tiles.reshape([n * self.windows, channels / self.windows, length]);
+        let [n, length, channels] = tiles.dims(); // [n, 128, 128]
+        let mut x = match self.windows {
+            1 => tiles,
+            windows => tiles.reshape([n, length, windows, channels / windows]).swap_dims(1, 2).reshape([
+                n * windows,
+                length,
+                channels / windows,
+            ]), // [n · 8, 128, 16]
+        };
         for layer in &self.layers {
-            x = layer.forward(x); // as published: [n, 32, 64] · [n, 64, 32] · [n, 128, 16] · [n, 256, 8]
+            x = layer.forward(x); // as published: [n, 64, 32] · [n, 32, 64] · [n, 16, 128] · [n, 8, 256]
         }
         if let Some(summary) = &self.summary {
-            let windows = relu(summary.forward(x.flatten::<2>(1, 2))); // [n · 8, 1024] to [n · 8, 192]
-            x = windows.reshape([n as i64, self.windows as i64, -1]).swap_dims(1, 2); // [n, 192, 8]
+            let windows = relu(summary.forward(flat(x))); // [n · 8, 1024] to [n · 8, 192]
+            x = windows.reshape([n as i64, self.windows as i64, -1]); // [n, 8, 192]
         }
-        let gathered = if self.pooled { mean_and_spread(x) } else { x.flatten(1, 2) };
+        let gathered = if self.pooled { mean_and_spread(x) } else { flat(x) };
         self.dense.forward(gathered) // [n, 128]
     }
 }
 
-/// `[n, channels, places]` to `[n, 2 · channels]`: the mean of each channel, then its standard deviation.
+/// `[n, places, channels]` to `[n, channels · places]`, channel by channel.
+fn flat(x: Tensor<3>) -> Tensor<2> {
+    x.swap_dims(1, 2).flatten(1, 2)
+}
+
+/// `[n, places, channels]` to `[n, 2 · channels]`: the mean of each channel, then its standard deviation.
 fn mean_and_spread(x: Tensor<3>) -> Tensor<2> {
-    let mean = x.clone().mean_dim(2);
-    let variance = (x - mean.clone()).square().mean_dim(2);
-    Tensor::cat(vec![mean, variance.add_scalar(LEAST_VARIANCE).sqrt()], 1).squeeze_dim(2)
+    let mean = x.clone().mean_dim(1);
+    let variance = (x - mean.clone()).square().mean_dim(1);
+    Tensor::cat(vec![mean, variance.add_scalar(LEAST_VARIANCE).sqrt()], 2).squeeze_dim(1)
 }
 
 /// Convolution that halves the length, ReLU, batch norm.
@@ -75,9 +88,50 @@ pub struct Down {
 }
 
 impl Down {
+    /// `[n, length, from]` to `[n, length / 2, to]`.
+    ///
+    /// The convolution is one matrix product, which is several times faster than Burn's own on a CPU.
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.norm.forward(relu(self.convolution.forward(x)))
+        let [n, length, from] = x.dims();
+        let [to, _, _] = self.convolution.weight.dims();
+        let places = length / STRIDE;
+        let weight = self.convolution.weight.val().permute([2, 1, 0]).reshape([KERNEL * from, to]);
+        let rows = windows(x, places).reshape([n * places, KERNEL * from]).matmul(weight);
+        let rows = match &self.convolution.bias {
+            Some(bias) => rows + bias.val().unsqueeze(),
+            None => rows,
+        };
+        self.normalised(relu(rows)).reshape([n, places, to])
     }
+
+    /// Batch norm of rows `[n, channels]`, which in training sums along rows where they lie.
+    fn normalised(&self, rows: Tensor<2>) -> Tensor<2> {
+        let norm = &self.norm;
+        if !rows.device().is_autodiff() {
+            return norm.forward(rows);
+        }
+        let mean = rows.clone().mean_dim(0);
+        let centred = rows - mean.clone();
+        let variance = centred.clone().square().mean_dim(0);
+        let running = |old: Tensor<1>, new: &Tensor<2>| {
+            (old * (1.0 - norm.momentum) + new.clone().detach().squeeze_dim(0) * norm.momentum).detach()
+        };
+        norm.running_mean.update(running(norm.running_mean.value_sync(), &mean));
+        norm.running_var.update(running(norm.running_var.value_sync(), &variance));
+        let scale = norm.gamma.val().unsqueeze() / variance.add_scalar(norm.epsilon).sqrt();
+        centred * scale + norm.beta.val().unsqueeze()
+    }
+}
+
+/// The rows under each of `places` positions of the kernel, side by side: `[n, places, KERNEL · channels]`.
+fn windows(x: Tensor<3>, places: usize) -> Tensor<3> {
+    let [n, length, channels] = x.dims();
+    let nothing = Tensor::zeros([n, PADDING, channels], &x.device());
+    let padded = Tensor::cat(vec![nothing.clone(), x, nothing], 1);
+    let groups = padded.reshape([n, (length + 2 * PADDING) / STRIDE, STRIDE * channels]);
+    let part =
+        |k: usize| groups.clone().slice([0..n, k / STRIDE..k / STRIDE + places, 0..STRIDE.min(KERNEL - k) * channels]);
+    Tensor::cat((0..KERNEL).step_by(STRIDE).map(part).collect(), 2)
 }
 
 fn time_branch(config: &AutoencoderConfig, device: &Device) -> Branch {
@@ -118,4 +172,32 @@ fn down(from: usize, to: usize, device: &Device) -> Conv1d {
         .with_bias(false)
         .init(device);
     Conv1d { bias: Some(zeros(to, device)), ..convolution }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Distribution, Tolerance};
+
+    use super::super::drawn;
+
+    use super::*;
+
+    #[test]
+    fn a_layer_is_convolution_relu_and_batch_norm() {
+        let device = Device::flex().autodiff();
+        let layer = || Down { convolution: down(3, 4, &device), norm: BatchNormConfig::new(4).init(&device) };
+        let (ours, theirs) = (drawn(1, &device, layer), drawn(1, &device, layer));
+        for _ in 0..2 {
+            let x = Tensor::<3>::random([5, 8, 3], Distribution::Uniform(-1.0, 2.0), &device);
+            let convolved = theirs.convolution.forward(x.clone().swap_dims(1, 2));
+            let expected = theirs.norm.forward(relu(convolved)).swap_dims(1, 2);
+            ours.forward(x).to_data().assert_approx_eq::<f32>(&expected.to_data(), Tolerance::absolute(1e-4));
+        }
+        for (ours, theirs) in
+            [(&ours.norm.running_mean, &theirs.norm.running_mean), (&ours.norm.running_var, &theirs.norm.running_var)]
+        {
+            let (ours, theirs) = (ours.value_sync().to_data(), theirs.value_sync().to_data());
+            ours.assert_approx_eq::<f32>(&theirs, Tolerance::absolute(1e-5));
+        }
+    }
 }
