@@ -149,6 +149,10 @@ impl Graph {
         self.push("Sqrt", name, &[x], vec![])
     }
 
+    pub fn logarithm(&mut self, name: &str, x: &Value) -> Value {
+        self.push("Log", name, &[x], vec![])
+    }
+
     /// The mean of the rows of `[N, rows, columns]`, `[N, 1, columns]`.
     pub fn mean_row(&mut self, name: &str, x: &Value) -> Value {
         self.push("ReduceMean", name, &[x], vec![ints("axes", &[1])])

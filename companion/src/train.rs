@@ -4,6 +4,7 @@ mod augment;
 pub mod checkpoint;
 mod config;
 mod data;
+pub mod device;
 mod feed;
 mod folder;
 pub mod listening;
@@ -31,6 +32,7 @@ use crate::mel_store::MelStore;
 use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use config::RunConfig;
 pub use data::Data;
+use device::Processor;
 use feed::{Batch, Source};
 pub use folder::RunFolder;
 use listening::{Listening, Network};
@@ -67,6 +69,9 @@ pub struct Args {
     /// Seed of weights, split and order, instead of the settings'.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Processor,
 }
 
 /// Trains until the steps or the minutes are spent.
@@ -74,6 +79,7 @@ pub struct Args {
 /// # Errors
 /// When the music, the run's files or the settings cannot be used, and when training diverges.
 pub fn run(args: &Args) -> Result<()> {
+    let device = args.device.device()?;
     let folder = RunFolder::new(&args.run);
     fs::create_dir_all(&args.run).with_context(|| format!("{} cannot be made", args.run.display()))?;
     let config = config(args, &folder)?;
@@ -92,7 +98,7 @@ pub fn run(args: &Args) -> Result<()> {
         (Some(folder), Some(listening)) => Some(Teacher::read(folder, &store.tracks, listening.teacher)?),
         _ => None,
     };
-    let progress = train(&config, &data, teacher.as_ref(), &folder, &limit)?;
+    let progress = train(&config, &data, teacher.as_ref(), &folder, &limit, &device)?;
     println!(
         "Step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
         progress.step,
@@ -122,16 +128,17 @@ pub fn train(
     teacher: Option<&Teacher>,
     folder: &RunFolder,
     limit: &Limit,
+    device: &Device,
 ) -> Result<Progress> {
-    let device = Device::flex().autodiff();
+    let learning = device.clone().autodiff();
     let state = match folder.checkpoint().exists() {
-        true => folder.load_checkpoint(config, &device)?,
-        false => Checkpoint::new(config, &device),
+        true => folder.load_checkpoint(config, &learning)?,
+        false => Checkpoint::new(config, &learning),
     };
-    let validation = data.validation_batches(config.validation_tiles, config.batch_size, &Device::flex())?;
+    let validation = data.validation_batches(config.validation_tiles, config.batch_size, device)?;
     let minutes = limit.minutes.map(|minutes| Duration::try_from_secs_f64(60.0 * minutes)).transpose();
     let deadline = minutes.context("--minutes must be a length of time")?.map(|time| Instant::now() + time);
-    let source = Source { config, data, teacher, device: &device };
+    let source = Source { config, data, teacher, device: &learning };
     thread::scope(|scope| {
         let batches = source.feed(scope, state.progress.step);
         learn(config, folder, state, &batches, &validation, limit.steps, deadline)

@@ -1,6 +1,7 @@
 //! The trained network as two ONNX graphs.
 
 mod decoder;
+mod descriptors;
 mod encoder;
 
 use anyhow::{Result, anyhow};

@@ -12,6 +12,7 @@
 //! of a moment as one unit; in the system re-created here the two names are the other way round.
 
 mod decoder;
+pub mod descriptors;
 mod encoder;
 
 use std::sync::Mutex;
@@ -23,7 +24,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 pub use decoder::Decoder;
-pub use encoder::{Branch, Encoder, LEAST_VARIANCE};
+pub use descriptors::Descriptors;
+pub use encoder::{Branch, Described, Encoder, LEAST_VARIANCE};
 
 pub const KERNEL: usize = 5;
 pub const STRIDE: usize = 2;
@@ -44,6 +46,8 @@ pub struct AutoencoderConfig {
     pub frequency_filters: [usize; 4],
     /// Whether the branches pool; without it, they keep every place.
     pub pooling: Option<Pooling>,
+    /// Descriptors that take the last latents of each branch; without them, all are learnt.
+    pub descriptors: Option<Descriptors>,
     /// Filters of the decoder's layers, finest first. The decoder takes nearly all of the training's time.
     #[config(default = "[32, 64, 128, 256]")]
     pub decoder_filters: [usize; 4],
@@ -69,6 +73,12 @@ impl AutoencoderConfig {
         self.side / STRIDE.pow(self.time_filters.len() as u32)
     }
 
+    /// Latents of each branch that are learnt.
+    pub fn learnt(&self) -> [usize; 2] {
+        let described = self.descriptors.as_ref().map_or([0; 2], |config| [config.cepstral(), config.rhythmic()]);
+        described.map(|count| self.latents - count)
+    }
+
     /// # Errors
     /// One sentence, when there is no such network.
     pub fn check(&self) -> Result<()> {
@@ -77,6 +87,9 @@ impl AutoencoderConfig {
             filters.iter().chain([&self.latents]).all(|&width| width > 0),
             "Filters and `latents` must be at least 1."
         );
+        if let Some(descriptors) = &self.descriptors {
+            descriptors.check(self.side, self.latents)?;
+        }
         let Some(Pooling { window, summary }) = self.pooling else { return Ok(()) };
         ensure!(summary > 0, "`summary` must be at least 1.");
         ensure!(window > 0 && self.side.is_multiple_of(window), "`window` must divide {}.", self.side);

@@ -35,7 +35,7 @@ fn trained(folder: &Path, store: &MelStore, config: &RunConfig, steps: &[u64]) -
     let run = RunFolder::new(folder);
     let data = Data::new(store, SIDE, config.seed, config.validation_share);
     for &steps in steps {
-        train(config, &data, None, &run, &Limit { steps, minutes: None }).unwrap();
+        train(config, &data, None, &run, &Limit { steps, minutes: None }, &Device::flex()).unwrap();
     }
     run.load_checkpoint(config, &Device::flex()).unwrap()
 }
@@ -272,7 +272,7 @@ fn training_that_diverges_stops_with_a_sentence_and_keeps_the_last_checkpoint() 
     let config = tiny().with_learning_rate(f64::INFINITY);
     let data = Data::new(&store, SIDE, config.seed, config.validation_share);
     let limit = Limit { steps: 9, minutes: None };
-    let error = train(&config, &data, None, &RunFolder::new(&run), &limit).err().unwrap();
+    let error = train(&config, &data, None, &RunFolder::new(&run), &limit, &Device::flex()).err().unwrap();
     assert!(error.to_string().contains("Lower the learning rate"), "{error}");
     let after = RunFolder::new(&run).load_checkpoint(&config, &Device::flex()).unwrap();
     assert!(weights(&before.model) == weights(&after.model));

@@ -3,6 +3,7 @@
 use anyhow::{Result, anyhow};
 use burn::nn::BatchNorm;
 
+use super::descriptors::descriptors;
 use super::{Dense, LATENTS, TILES, values};
 use crate::export::whitening::Whitening;
 use crate::onnx::{Graph, Precision, Value};
@@ -21,13 +22,22 @@ pub fn encoder(
     let mut graph = Graph::new("encoder", precision);
     let tiles = graph.input(TILES, &[config.side, config.side]);
     let columns = graph.transpose("time.columns", &tiles, &[0, 2, 1]);
+    let descriptors = match &model.encoder.descriptors {
+        Some(described) => descriptors(&mut graph, described, &columns, config.side)?.map(Some),
+        None => [None, None],
+    };
     let halves = [("time", &model.encoder.time, columns), ("frequency", &model.encoder.frequency, tiles)];
     let mut latents = Vec::new();
-    for (i, (name, branch, rows)) in halves.into_iter().enumerate() {
-        let mut dense = Dense::read(&branch.dense)?;
-        whitening.after(i, &mut dense.weight, &mut dense.bias);
+    for (i, ((name, branch, rows), descriptors)) in halves.into_iter().zip(&descriptors).enumerate() {
         let gathered = gathered(&mut graph, name, branch, rows, config.side)?;
-        latents.push(dense.after(&gathered).write(&mut graph, &format!("{name}.dense"), &gathered.value));
+        let mut dense = Dense::read(&branch.dense)?.after(&gathered);
+        let mut inputs = gathered.value;
+        if let Some(descriptors) = descriptors {
+            inputs = graph.concatenate(&format!("{name}.inputs"), &[&inputs, descriptors], 1);
+            dense = dense.beside(config.latents - config.learnt()[i]);
+        }
+        whitening.after(i, &mut dense.weight, &mut dense.bias);
+        latents.push(dense.write(&mut graph, &format!("{name}.dense"), &inputs));
     }
     let latents = graph.concatenate("halves", &latents.iter().collect::<Vec<_>>(), 1);
     graph.output(LATENTS, &[2 * config.latents], &latents);
@@ -100,16 +110,29 @@ impl Rows {
         let channels = self.scale.len();
         let scale = graph.constant(&format!("{name}.scale"), &[channels], &self.scale);
         let x = graph.times(&format!("{name}.scaled"), &self.value, &scale);
-        let mean = graph.mean_row(&format!("{name}.mean"), &x);
-        let centred = graph.difference(&format!("{name}.centred"), &x, &mean);
+        let Moments { mean, spread } = Moments::of(graph, name, &x);
+        let moments = graph.concatenate(&format!("{name}.moments"), &[&mean, &spread], 1);
+        let value = graph.reshape(&format!("{name}.pooled"), &moments, &[2 * channels]);
+        Rows { value, length: 1, scale: vec![1.0; 2 * channels] }
+    }
+}
+
+/// Mean and standard deviation over rows, `[N, 1, channels]` each.
+pub struct Moments {
+    pub mean: Value,
+    pub spread: Value,
+}
+
+impl Moments {
+    /// Those of `[N, rows, channels]`.
+    pub fn of(graph: &mut Graph, name: &str, x: &Value) -> Self {
+        let mean = graph.mean_row(&format!("{name}.mean"), x);
+        let centred = graph.difference(&format!("{name}.centred"), x, &mean);
         let squared = graph.times(&format!("{name}.squared"), &centred, &centred);
         let variance = graph.mean_row(&format!("{name}.variance"), &squared);
         let least = graph.constant(&format!("{name}.least"), &[1], &[LEAST_VARIANCE]);
         let variance = graph.sum(&format!("{name}.positive"), &variance, &least);
-        let spread = graph.root(&format!("{name}.spread"), &variance);
-        let moments = graph.concatenate(&format!("{name}.moments"), &[&mean, &spread], 1);
-        let value = graph.reshape(&format!("{name}.pooled"), &moments, &[2 * channels]);
-        Rows { value, length: 1, scale: vec![1.0; 2 * channels] }
+        Self { mean, spread: graph.root(&format!("{name}.spread"), &variance) }
     }
 }
 
@@ -140,14 +163,14 @@ fn window_weights(weight: Vec<f32>, scale: &[f32]) -> Vec<f32> {
     rows
 }
 
-/// Batch norm after a ReLU, as a factor and the least value before it.
-struct Norm {
-    scale: Vec<f32>,
-    floor: Vec<f32>,
+/// Batch norm: `scale · (x + floor)`, where `floor` is also the least value after a ReLU.
+pub struct Norm {
+    pub scale: Vec<f32>,
+    pub floor: Vec<f32>,
 }
 
 impl Norm {
-    fn read(norm: &BatchNorm) -> Result<Self> {
+    pub fn read(norm: &BatchNorm) -> Result<Self> {
         let [gamma, beta] = [&norm.gamma, &norm.beta].map(|parameter| values(parameter.val()));
         let [mean, variance] = [&norm.running_mean, &norm.running_var].map(|running| values(running.value()));
         let deviation = variance?.into_iter().map(|variance| (variance + norm.epsilon as f32).sqrt());
@@ -170,5 +193,15 @@ impl Dense {
             })
             .collect();
         Self { weight, bias: self.bias.clone() }
+    }
+
+    /// The same layer for `count` inputs more, each of which becomes one output more.
+    fn beside(self, count: usize) -> Self {
+        let outputs = self.bias.len();
+        let mut weight: Vec<f32> =
+            self.weight.chunks_exact(outputs).flat_map(|row| row.iter().copied().chain(vec![0.0; count])).collect();
+        let identity = |i: usize| if i / (outputs + count) + outputs == i % (outputs + count) { 1.0 } else { 0.0 };
+        weight.extend((0..count * (outputs + count)).map(identity));
+        Self { weight, bias: self.bias.into_iter().chain(vec![0.0; count]).collect() }
     }
 }

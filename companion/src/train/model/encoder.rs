@@ -6,28 +6,54 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig1d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
+use super::descriptors::{Cepstra, Descriptors, Rhythm};
 use super::{AutoencoderConfig, KERNEL, PADDING, STRIDE, dense, glorot, zeros};
 
 /// Added to a variance before its root is taken, whose slope is infinite at 0.
 pub const LEAST_VARIANCE: f32 = 1e-4;
 
-/// The two branches.
+/// The two branches, and descriptors that stand beside what each has learnt.
 #[derive(Module, Debug)]
 pub struct Encoder {
     pub time: Branch,
     pub frequency: Branch,
+    pub descriptors: Option<Described>,
+}
+
+/// Descriptors of both halves.
+#[derive(Module, Debug)]
+pub struct Described {
+    pub cepstra: Cepstra,
+    pub rhythm: Rhythm,
+    #[module(skip)]
+    pub config: Descriptors,
 }
 
 impl Encoder {
     pub fn new(config: &AutoencoderConfig, device: &Device) -> Self {
-        Self { time: time_branch(config, device), frequency: frequency_branch(config, device) }
+        let described = |config: &Descriptors| Described {
+            cepstra: Cepstra::new(config, device),
+            rhythm: Rhythm::new(config, device),
+            config: config.clone(),
+        };
+        Self {
+            time: time_branch(config, device),
+            frequency: frequency_branch(config, device),
+            descriptors: config.descriptors.as_ref().map(described),
+        }
     }
 
     /// Tiles `[n, bands, columns]` to latents `[n, 2 · latents]`: time half, then frequency half.
     pub fn forward(&self, tiles: Tensor<3>) -> Tensor<2> {
-        let time = self.time.forward(tiles.clone().swap_dims(1, 2)); // channels are bands
+        let columns = tiles.clone().swap_dims(1, 2);
+        let time = self.time.forward(columns.clone()); // channels are bands
         let frequency = self.frequency.forward(tiles); // channels are columns
-        Tensor::cat(vec![time, frequency], 1)
+        let Some(Described { cepstra, rhythm, config }) = &self.descriptors else {
+            return Tensor::cat(vec![time, frequency], 1);
+        };
+        let lower = columns.narrow(2, 0, config.bands).clamp_min(config.floor);
+        let parts = [time, cepstra.forward(lower.clone(), config), frequency, rhythm.forward(lower, config)];
+        Tensor::cat(parts.into(), 1) // [n, 89 + 39 + 88 + 40]
     }
 }
 
@@ -74,7 +100,7 @@ fn flat(x: Tensor<3>) -> Tensor<2> {
 }
 
 /// `[n, places, channels]` to `[n, 2 · channels]`: the mean of each channel, then its standard deviation.
-fn mean_and_spread(x: Tensor<3>) -> Tensor<2> {
+pub fn mean_and_spread(x: Tensor<3>) -> Tensor<2> {
     let mean = x.clone().mean_dim(1);
     let variance = (x - mean.clone()).square().mean_dim(1);
     Tensor::cat(vec![mean, variance.add_scalar(LEAST_VARIANCE).sqrt()], 2).squeeze_dim(1)
@@ -142,7 +168,7 @@ fn time_branch(config: &AutoencoderConfig, device: &Device) -> Branch {
         windows: 1,
         summary: None,
         pooled: config.pooling.is_some(),
-        dense: dense(gathered, config.latents, device),
+        dense: dense(gathered, config.learnt()[0], device),
     }
 }
 
@@ -155,7 +181,7 @@ fn frequency_branch(config: &AutoencoderConfig, device: &Device) -> Branch {
         windows: config.side / window,
         summary: pooling.map(|pooling| dense(flat, pooling.summary, device)),
         pooled: pooling.is_some(),
-        dense: dense(pooling.map_or(flat, |pooling| 2 * pooling.summary), config.latents, device),
+        dense: dense(pooling.map_or(flat, |pooling| 2 * pooling.summary), config.learnt()[1], device),
     }
 }
 
