@@ -2,12 +2,13 @@ use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::kept::{KeptTalk, KeptView};
 use super::spectrogram::SpectrogramView;
 use super::waveform::Waveform;
 use crate::clock::{minutes, spoken};
-use crate::page::{Page, is_clipped};
+use crate::page::{KeptState, Page, is_clipped};
 use crate::player::Side;
-use crate::protocol::Neighbour;
+use crate::protocol::{Answer, Neighbour};
 
 /// Seconds that an arrow key moves.
 const STEP_S: f64 = 5.0;
@@ -19,10 +20,20 @@ pub fn SoundPanel() -> impl IntoView {
     let name = move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| sound.name.clone()));
     let length =
         move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| minutes(sound.duration_s)));
+    let told = move |remark: fn(&Answer) -> bool| {
+        !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| remark(answer)))
+    };
+    let still = move || {
+        told(|answer| answer.still).then(|| {
+            view! {
+                <p id="still" class="note" data-kind="still">
+                    "This sound hardly changes, as noise or a held tone: there is little in it to compare by, so the nearest tracks may mean little."
+                </p>
+            }
+        })
+    };
     let clipped = move || {
-        let clipped =
-            !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| is_clipped(answer)));
-        clipped.then(|| {
+        told(is_clipped).then(|| {
             view! {
                 <p id="note" class="note" data-kind="clipped">
                     "This recording is clipped: its loudest moments are cut off, which can colour what it resembles."
@@ -37,7 +48,9 @@ pub fn SoundPanel() -> impl IntoView {
                 <p id="sound-facts" class="quiet"><span id="sound-name" class="sound-name">{name}</span>" "<span class="time">{length}</span></p>
             </div>
             <Stage/>
+            {still}
             {clipped}
+            <KeptTalk/>
         </section>
     }
 }
@@ -59,6 +72,7 @@ fn Stage() -> impl IntoView {
         event.prevent_default();
         page.player.seek_sound(moment.get_untracked() + step);
     };
+    let kept = Memo::new(move |_| matches!(page.kept_of_sound(), Some(KeptState::Here(_))));
     let overlay = NodeRef::<Div>::new();
     let seek = move |event: ev::PointerEvent| {
         if event.buttons() & 1 == 0 {
@@ -71,7 +85,7 @@ fn Stage() -> impl IntoView {
         }
     };
     view! {
-        <div class="stage" class:stage-empty=move || duration.get() == 0.0>
+        <div class="stage" class:stage-empty=move || duration.get() == 0.0 class:stage-kept=move || kept.get()>
             <div
                 id="waveform"
                 class="waveform"
@@ -87,6 +101,7 @@ fn Stage() -> impl IntoView {
                 <Waveform/>
             </div>
             <SpectrogramView/>
+            <KeptView/>
             <div class="overlay" node_ref=overlay on:pointerdown=seek on:pointermove=seek>
                 {move || part.get().map(|(start, length)| {
                     view! { <div class="part" style:left=percent(start) style:width=percent(length)></div> }
