@@ -137,6 +137,11 @@ impl Page {
         }
     }
 
+    /// Whether the answer to the sound that is shown is there and calls for a remark.
+    pub fn is_told(self, remark: fn(&Answer) -> bool) -> bool {
+        !self.stale.get() && self.answer.with(|answer| answer.as_ref().is_some_and(|answer| remark(answer)))
+    }
+
     fn begin(self, file: File, tries: u32) {
         self.cancel();
         self.forget_coming();

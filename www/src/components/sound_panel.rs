@@ -8,7 +8,7 @@ use super::waveform::Waveform;
 use crate::clock::{minutes, spoken};
 use crate::page::{KeptState, Page, is_clipped};
 use crate::player::Side;
-use crate::protocol::{Answer, Neighbour};
+use crate::protocol::Neighbour;
 
 /// Seconds that an arrow key moves.
 const STEP_S: f64 = 5.0;
@@ -20,20 +20,8 @@ pub fn SoundPanel() -> impl IntoView {
     let name = move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| sound.name.clone()));
     let length =
         move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| minutes(sound.duration_s)));
-    let told = move |remark: fn(&Answer) -> bool| {
-        !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| remark(answer)))
-    };
-    let still = move || {
-        told(|answer| answer.still).then(|| {
-            view! {
-                <p id="still" class="note" data-kind="still">
-                    "This sound hardly changes, as noise or a held tone: there is little in it to compare by, so the nearest tracks may mean little."
-                </p>
-            }
-        })
-    };
     let clipped = move || {
-        told(is_clipped).then(|| {
+        page.is_told(is_clipped).then(|| {
             view! {
                 <p id="note" class="note" data-kind="clipped">
                     "This recording is clipped: its loudest moments are cut off, which can colour what it resembles."
@@ -48,9 +36,8 @@ pub fn SoundPanel() -> impl IntoView {
                 <p id="sound-facts" class="quiet"><span id="sound-name" class="sound-name">{name}</span>" "<span class="time">{length}</span></p>
             </div>
             <Stage/>
-            {still}
-            {clipped}
             <KeptTalk/>
+            {clipped}
         </section>
     }
 }
