@@ -109,7 +109,8 @@ impl Catalogue {
         if self.encoder == id && (self.index.is_empty() || self.index.dimension() == card.dimension) {
             Ok(())
         } else {
-            Err(Error::EncoderMismatch { expected: self.encoder.clone(), found: id.to_owned() })
+            let (expected, found) = (self.encoder.clone(), id.to_owned());
+            Err(Error::EncoderMismatch { what: "catalogue", expected, found })
         }
     }
 

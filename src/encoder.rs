@@ -4,27 +4,28 @@ mod card;
 mod embedding;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod kernel;
+mod latents;
+pub(crate) mod network;
 
 use std::sync::Arc;
-
-use tract_onnx::pb::ModelProto;
-use tract_onnx::prelude::*;
 
 pub use card::{EncoderCard, Half, Tiling, Training};
 pub use embedding::Embedding;
 pub(crate) use embedding::cosine;
+pub use latents::Latents;
 
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::mel::{MelFrontEnd, MelImage};
+use network::{MOST_BYTES, Network, OnnxFile};
 
 /// Largest encoder file accepted, in bytes.
-pub const MOST_ENCODER_BYTES: usize = 64 << 20;
+pub const MOST_ENCODER_BYTES: usize = MOST_BYTES;
 
 /// A loaded encoder. Cloning is cheap: clones share the network.
 #[derive(Clone)]
 pub struct Encoder {
-    plan: Arc<TypedRunnableModel>,
+    network: Network,
     card: Arc<EncoderCard>,
     id: Arc<str>,
 }
@@ -43,21 +44,22 @@ impl Encoder {
     /// - [`Error::Version`] when the card is of a later version;
     /// - [`Error::Limit`] beyond [`MOST_ENCODER_BYTES`].
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
-        if bytes.len() > MOST_ENCODER_BYTES {
-            let (found, limit) = (bytes.len() as u64, MOST_ENCODER_BYTES as u64);
-            return Err(Error::Limit { what: "bytes of encoder", found, limit });
-        }
-        let proto =
-            onnx().proto_model_for_read(&mut &*bytes).map_err(|_| Error::Encoder("it is not an ONNX file".into()))?;
-        let card = read_card(&proto)?;
-        let plan =
-            plan(&proto, &card).map_err(|error| Error::Encoder(format!("its network does not load: {error}")))?;
-        Ok(Self { plan, card: Arc::new(card), id: sha256_hex(bytes).into() })
+        let file = OnnxFile::read(bytes, "bytes of encoder", Error::Encoder)?;
+        let json = file.metadata(EncoderCard::METADATA_KEY);
+        let card = EncoderCard::from_json(json.ok_or_else(|| Error::Encoder("it carries no Sonoscape card".into()))?)?;
+        let tiles = &card.tiles;
+        let input = [tiles.per_excerpt, card.front_end.n_mels, tiles.columns];
+        let network = file.network(&input, &[tiles.per_excerpt, card.dimension])?;
+        Ok(Self { network, card: Arc::new(card), id: sha256_hex(bytes).into() })
     }
 
     /// What the encoder says of itself.
     pub fn card(&self) -> &EncoderCard {
         &self.card
+    }
+
+    pub(crate) fn shared_card(&self) -> Arc<EncoderCard> {
+        Arc::clone(&self.card)
     }
 
     /// SHA-256 of the encoder's file in hexadecimal: catalogues name their encoder by it.
@@ -78,56 +80,29 @@ impl Encoder {
     /// # Errors
     /// [`Error::TooShort`] when the picture is narrower than one tile, [`Error::Encoder`] when the network fails.
     pub fn embed(&self, image: &MelImage) -> Result<Embedding> {
-        let latents = self.latents(image)?;
-        let mut mean = vec![0.0; self.card.dimension];
-        for tile in latents.chunks_exact(self.card.dimension) {
-            for (sum, latent) in mean.iter_mut().zip(tile) {
-                *sum += latent;
-            }
-        }
-        Embedding::from_slice(&mean)
+        self.latents(image)?.embedding()
     }
 
-    /// The latents of evenly spaced tiles, shape `[per_excerpt, dimension]`, tile by tile.
+    /// The latents of evenly spaced tiles.
     ///
     /// # Errors
     /// As [`Encoder::embed`].
-    pub fn latents(&self, image: &MelImage) -> Result<Vec<f32>> {
+    pub fn latents(&self, image: &MelImage) -> Result<Latents> {
         let tiling = &self.card.tiles;
-        let shape = [tiling.per_excerpt, self.card.front_end.n_mels, tiling.columns];
-        let Some(spare) = image.columns.checked_sub(tiling.columns) else {
+        let (bands, width) = (self.card.front_end.n_mels, tiling.columns);
+        let Some(spare) = image.columns.checked_sub(width) else {
             return Err(Error::TooShort { seconds: image.seconds, minimum: self.card.tile_s() });
         };
-        if image.bands != shape[1] {
-            return Err(Error::Encoder(format!("it takes {} bands, not {}", shape[1], image.bands)));
+        if image.bands != bands {
+            return Err(Error::Encoder(format!("it takes {bands} bands, not {}", image.bands)));
         }
-        let mut tiles = vec![0.0; shape.iter().product()];
-        for (i, tile) in tiles.chunks_exact_mut(shape[1] * shape[2]).enumerate() {
-            image.copy_tile(tiling.offset(i, spare), tiling.columns, tile);
+        let offsets: Vec<usize> = (0..tiling.per_excerpt).map(|i| tiling.offset(i, spare)).collect();
+        let mut tiles = vec![0.0; offsets.len() * bands * width];
+        for (&offset, tile) in offsets.iter().zip(tiles.chunks_exact_mut(bands * width)) {
+            image.copy_tile(offset, width, tile);
         }
-        self.run(&shape, &tiles).map_err(|error| Error::Encoder(format!("its network failed: {error}")))
+        let values = self.network.run(&tiles)?;
+        let (dimension, columns, seconds) = (self.card.dimension, image.columns, image.seconds);
+        Ok(Latents { values, dimension, offsets, width, columns, seconds })
     }
-
-    fn run(&self, shape: &[usize], tiles: &[f32]) -> TractResult<Vec<f32>> {
-        let output = self.plan.run(tvec!(Tensor::from_shape(shape, tiles)?.into()))?;
-        Ok(output[0].to_plain_array_view::<f32>()?.iter().copied().collect())
-    }
-}
-
-fn read_card(proto: &ModelProto) -> Result<EncoderCard> {
-    let entry = proto.metadata_props.iter().find(|entry| entry.key == EncoderCard::METADATA_KEY);
-    let json = entry.ok_or_else(|| Error::Encoder("it carries no Sonoscape card".into()))?;
-    EncoderCard::from_json(&json.value)
-}
-
-fn plan(proto: &ModelProto, card: &EncoderCard) -> TractResult<Arc<TypedRunnableModel>> {
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    kernel::register();
-    let input = [card.tiles.per_excerpt, card.front_end.n_mels, card.tiles.columns];
-    let model = onnx()
-        .model_for_proto_model(proto)?
-        .with_input_fact(0, f32::fact(input).into())?
-        .with_output_fact(0, f32::fact([card.tiles.per_excerpt, card.dimension]).into())?
-        .into_optimized()?;
-    model.into_runnable()
 }

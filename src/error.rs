@@ -41,12 +41,15 @@ pub enum Error {
     /// The encoder's file cannot be used. Fetch it again or export it anew.
     #[error("The encoder cannot be used: {0}. Fetch or export it again.")]
     Encoder(String),
-    /// Catalogue and encoder do not belong together. Take the pair that does.
-    #[error(
-        "The catalogue was made with encoder {expected:.12}…, but this is encoder {found:.12}…. Use them as a pair."
-    )]
+    /// The decoder's file cannot be used. Fetch it again or export it anew.
+    #[error("The decoder cannot be used: {0}. Fetch or export it again.")]
+    Decoder(String),
+    /// A catalogue or decoder and the encoder do not belong together. Take the pair that does.
+    #[error("The {what} was made with encoder {expected:.12}…, but this is encoder {found:.12}…. Use them as a pair.")]
     EncoderMismatch {
-        /// Id of the encoder that the catalogue names.
+        /// What does not belong to the encoder.
+        what: &'static str,
+        /// Id of the encoder that it names.
         expected: String,
         /// Id of the encoder at hand.
         found: String,

@@ -5,8 +5,8 @@
 //!
 //! 1. **audio → mel → encoder.** Decoded channels become a [`Clip`]: mono at [`SAMPLE_RATE`]. Each 30 s excerpt becomes a
 //!    log-mel spectrogram ([`MelFrontEnd`]), that a picture ([`MelImage`]), and its tiles go through the [`Encoder`], a network
-//!    read from ONNX together with the card that states every setting before it. The tiles' mean is the [`Embedding`].
-//!    [`Analyser`] joins these steps. Beside them, for looking at a sound and not for the encoder, stand its [`Mfcc`], its
+//!    read from ONNX together with the card that states every setting before it. The mean of the tiles' [`Latents`] is the
+//!    [`Embedding`]. [`Analyser`] joins these steps; a [`Decoder`] shows what latents still hold of the picture. Beside them, for looking at a sound and not for the encoder, stand its [`Mfcc`], its
 //!    [`Chromagram`] and the picture of all three ([`CompositeImage`]).
 //! 2. **quantise → search → catalogue.** An embedding becomes a [`Code`] of 8-bit numbers; an [`Index`] of codes finds the
 //!    nearest ones exactly; a [`Catalogue`] says which tracks they belong to, and is read from and written to shards of bytes.
@@ -19,6 +19,7 @@ pub mod audio;
 pub mod catalogue;
 pub mod chroma;
 pub mod composite;
+pub mod decoder;
 mod digest;
 pub mod encoder;
 mod error;
@@ -32,7 +33,8 @@ pub use audio::{Clip, Excerpt, SAMPLE_RATE};
 pub use catalogue::{Catalogue, Match, Row, Track};
 pub use chroma::Chromagram;
 pub use composite::CompositeImage;
-pub use encoder::{Embedding, Encoder, EncoderCard};
+pub use decoder::Decoder;
+pub use encoder::{Embedding, Encoder, EncoderCard, Latents};
 pub use error::{Error, Result};
 pub use mel::{MelConfig, MelFrontEnd, MelImage, MelSpectrogram};
 pub use mfcc::{Mfcc, N_MFCC};

@@ -11,6 +11,8 @@ mod catalogue;
 mod chroma;
 #[path = "library/composite.rs"]
 mod composite;
+#[path = "library/decoder.rs"]
+mod decoder;
 #[path = "library/encoder.rs"]
 mod encoder;
 #[cfg(not(target_arch = "wasm32"))]

@@ -3,6 +3,7 @@
 mod card;
 pub mod check;
 pub mod network;
+mod usual;
 pub mod whitening;
 
 use std::fs;
@@ -12,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::tensor::Device;
 use rayon::prelude::*;
-use sonoscape::{Encoder, EncoderCard};
+use sonoscape::{Decoder, Encoder, EncoderCard, Latents};
 
 use crate::catalogue::replace;
 use crate::mel_store::{MelStore, StoredExcerpt};
@@ -35,7 +36,7 @@ pub struct Args {
     pub shrinkage: f64,
 }
 
-/// Most excerpts that the whitening is measured on.
+/// Most excerpts that anything is measured on.
 const MOST_MEASURED: usize = 4096;
 
 /// Tiles that the exported files are checked on.
@@ -62,12 +63,13 @@ pub fn run(args: &Args) -> Result<()> {
 
     let name = if config.listening.is_some() { "sonoscape" } else { "time-frequency" };
     card.name = format!("{name}, {} steps", checkpoint.progress.step);
-    let json = serde_json::to_string(&card)?;
-    let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
-    let encoder = network::encoder(&model, &config.model, &whitening, Precision::Half)?.into_bytes(&metadata);
+    let graph = |card: &EncoderCard| encoder(&model, &config.model, card, &whitening, Precision::Half);
+    let changes = listen(&Encoder::from_onnx(&graph(&card)?)?, &store, data.validation(), Latents::change)?;
+    card.least_change = usual::least_change(changes.into_iter().flatten().collect());
+    let encoder = graph(&card)?;
     let decoder = network::decoder(&model, &config.model, &whitening, Precision::Half)?;
     let id = Encoder::from_onnx(&encoder)?.id().to_owned();
-    let decoder = decoder.into_bytes(&[("sonoscape-decoder-of", &id)]);
+    let decoder = decoder.into_bytes(&[(Decoder::METADATA_KEY, &id)]);
 
     fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
     replace(&args.output.join("encoder.onnx"), &encoder)?;
@@ -87,18 +89,36 @@ fn whitening(
     shrinkage: f64,
 ) -> Result<Whitening> {
     let none = Whitening::none(config.latents, card.halves.len());
+    let encoder = Encoder::from_onnx(&encoder(model, config, card, &none, Precision::Full)?)?;
+    let pooled = listen(&encoder, store, excerpts, |latents| mean_of_rows(latents.as_slice(), card.dimension))?;
+    Ok(Whitening::measure(&pooled, config.latents, shrinkage))
+}
+
+/// The bytes of `encoder.onnx`.
+fn encoder(
+    model: &Autoencoder,
+    config: &AutoencoderConfig,
+    card: &EncoderCard,
+    whitening: &Whitening,
+    precision: Precision,
+) -> Result<Vec<u8>> {
     let json = serde_json::to_string(card)?;
     let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
-    let encoder = Encoder::from_onnx(&network::encoder(model, config, &none, Precision::Full)?.into_bytes(&metadata))?;
+    Ok(network::encoder(model, config, whitening, precision)?.into_bytes(&metadata))
+}
+
+/// What `note` takes down of the latents of at most [`MOST_MEASURED`] evenly spaced excerpts.
+fn listen<T: Send>(
+    encoder: &Encoder,
+    store: &MelStore,
+    excerpts: &[StoredExcerpt],
+    note: impl Fn(&Latents) -> T + Sync,
+) -> Result<Vec<T>> {
     let count = excerpts.len().min(MOST_MEASURED);
-    let pooled: Vec<Vec<f64>> = (0..count)
+    (0..count)
         .into_par_iter()
-        .map(|i| {
-            let latents = encoder.latents(&store.image(&excerpts[i * excerpts.len() / count])?)?;
-            Ok(mean_of_rows(&latents, card.dimension))
-        })
-        .collect::<Result<_>>()?;
-    Ok(Whitening::measure(&pooled, config.latents, shrinkage))
+        .map(|i| Ok(note(&encoder.latents(&store.image(&excerpts[i * excerpts.len() / count])?)?)))
+        .collect()
 }
 
 fn mean_of_rows(values: &[f32], length: usize) -> Vec<f64> {

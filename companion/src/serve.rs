@@ -21,6 +21,9 @@ use crate::{catalogue, hear};
 use answer::Site;
 use shelf::Shelf;
 
+/// The decoder's file, beside the page or beside the encoder that it belongs to.
+const DECODER: &str = "decoder.onnx";
+
 /// Serve the page with a catalogue.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -33,7 +36,7 @@ pub struct Args {
     /// Folder of the built page.
     #[arg(long, value_name = "FOLDER", default_value = "pkg/site")]
     site: PathBuf,
-    /// Encoder to use instead of the shipped one.
+    /// Encoder to use instead of the shipped one; a decoder.onnx beside it is served with it.
     #[arg(long, value_name = "FILE")]
     encoder: Option<PathBuf>,
     /// Port; 0 takes a free one.
@@ -84,7 +87,8 @@ fn site(args: &Args) -> Result<Site> {
         let encoder = Encoder::from_onnx(bytes)?;
         catalogue::read(shelf.folder())?.check_encoder(encoder.id(), encoder.card())?;
     }
-    Site::new(&args.site, &html, shelf, encoder)
+    let decoder = args.encoder.as_deref().map(|file| file.with_file_name(DECODER)).filter(|file| file.is_file());
+    Site::new(&args.site, &html, shelf, encoder, decoder)
 }
 
 fn shelf(args: &Args) -> Result<Option<Shelf>> {

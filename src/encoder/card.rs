@@ -28,6 +28,10 @@ pub struct EncoderCard {
     pub dimension: usize,
     /// Named parts of the embedding.
     pub halves: Vec<Half>,
+    /// The least [change](super::Latents::change) that is usual: of the excerpts that validated the training, only the
+    /// stillest reach less. None where that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_change: Option<f32>,
     /// How it was trained.
     pub training: Training,
 }
@@ -137,6 +141,7 @@ impl EncoderCard {
             && self.halves.iter().all(|half| half.start < half.end && half.end <= self.dimension)
             && self.values_in_tiles() <= MOST_VALUES
             && self.values_in_frames() <= MOST_VALUES
+            && self.least_change.is_none_or(|change| change >= 0.0 && change.is_finite())
             && self.pooling == "mean";
         if sound { Ok(()) } else { Err(Error::Encoder("its card states what cannot be".into())) }
     }
@@ -153,6 +158,7 @@ impl Default for EncoderCard {
             pooling: "mean".into(),
             dimension: 256,
             halves: vec![half("time", 0, 128), half("frequency", 128, 256)],
+            least_change: None,
             training: Training::default(),
         }
     }

@@ -45,6 +45,16 @@ impl MelSpectrogram {
 }
 
 impl MelImage {
+    /// How far `other` is from this picture: the mean squared difference of their brightness, 0 to 1.
+    ///
+    /// # Panics
+    /// When they are not equally large.
+    pub fn mean_squared_error(&self, other: &Self) -> f32 {
+        assert_eq!((self.bands, self.columns), (other.bands, other.columns), "the pictures' sizes");
+        let squares = self.values.iter().zip(&other.values).map(|(a, b)| (a - b) * (a - b));
+        squares.sum::<f32>() / self.values.len() as f32
+    }
+
     /// Copies `width` columns from column `offset` on to `tile`, shape `[bands, width]`.
     ///
     /// # Panics

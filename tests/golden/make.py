@@ -1,6 +1,6 @@
 """Makes the golden arrays of this folder: python make.py, with numpy 2.4, librosa 0.11, Pillow 13 and onnxruntime 1.32.
 
-`latents.npy` follows the shipped encoder: make it again whenever that changes.
+`latents.npy` and `redrawn.npy` follow the shipped encoder and decoder: make them again whenever those change.
 """
 
 from pathlib import Path
@@ -63,9 +63,17 @@ def composite(samples, columns):
     return np.round(255 * np.stack(channels, axis=-1)[::-1])
 
 
+def run(network, **inputs):
+    session = onnxruntime.InferenceSession(HERE / f"../../models/{network}.onnx", providers=["CPUExecutionProvider"])
+    return session.run(None, {name: array.astype(np.float32) for name, array in inputs.items()})[0]
+
+
 def latents(tile):
-    encoder = onnxruntime.InferenceSession(HERE / "../../models/encoder.onnx", providers=["CPUExecutionProvider"])
-    return encoder.run(None, {"tiles": tile[np.newaxis].astype(np.float32)})[0]
+    return run("encoder", tiles=tile[np.newaxis])
+
+
+def redrawn(tile):
+    return run("decoder", latents=latents(tile))[0]
 
 
 def save(name, array):
@@ -77,6 +85,7 @@ if __name__ == "__main__":
     tile = image(log_mel(tune(322 * 512)), 128)
     save("image", tile)
     save("latents", latents(tile))
+    save("redrawn", redrawn(tile))
     save("mfcc", mfcc(tune(3 * SAMPLE_RATE)))
     save("chroma", chroma(tune(3 * SAMPLE_RATE)))
     save("composite", composite(tune(SAMPLE_RATE), 17))

@@ -38,7 +38,7 @@ fn the_shipped_encoders_latents_are_onnxruntimes() {
     let image = MelImage { bands: shape[0], columns: shape[1], values, seconds: 7.5 };
     let (shape, expected) = read(include_bytes!("../golden/latents.npy"));
     assert_eq!(shape, [1, 256]);
-    for latents in shipped().latents(&image).expect("latents").chunks_exact(256) {
+    for latents in shipped().latents(&image).expect("latents").as_slice().chunks_exact(256) {
         let difference = largest_difference(latents, &expected);
         assert!(difference < ONNXRUNTIME_TOLERANCE, "off by {difference}: was tests/golden/make.py run?");
     }
@@ -84,10 +84,35 @@ fn a_card_that_cannot_be_carried_out_is_refused() {
     assert!(card(&|value| value["dimension"] = 0.into()).is_err());
     assert!(card(&|value| value["tiles"]["columns"] = 1_000_000.into()).is_err());
     assert!(card(&|value| value["halves"][0]["end"] = 300.into()).is_err());
+    assert!(card(&|value| value["least_change"] = (-1.0).into()).is_err());
     assert!(card(&|value| value["front_end"]["n_fft"] = 2049.into()).is_err());
     assert!(card(&|value| value["front_end"]["n_mels"] = u32::MAX.into()).is_err());
     assert!(card(&|value| value["front_end"]["colour"] = "red".into()).is_err());
     assert!(EncoderCard::from_json("{}").is_err());
+}
+
+#[test]
+fn a_card_may_leave_out_what_is_usual() {
+    let without = serde_json::to_string(&EncoderCard::default()).expect("a card in JSON");
+    assert!(!without.contains("least_change"));
+    let with = EncoderCard { least_change: Some(2.5), ..EncoderCard::default() };
+    let json = serde_json::to_string(&with).expect("a card in JSON");
+    assert_eq!(EncoderCard::from_json(&json), Ok(with));
+}
+
+#[test]
+fn a_held_tone_changes_less_than_a_tune() {
+    let change = |samples: Vec<f32>| {
+        let clip = Clip::from_channels(&[samples], SAMPLE_RATE).expect("a clip");
+        let mut analyser = Analyser::new(shipped()).expect("an analyser");
+        let excerpts = analyser.excerpts(&clip, 1).expect("an excerpt");
+        let image = analyser.mel(&excerpts[0]).image();
+        analyser.encoder().latents(&image).expect("latents").change()
+    };
+    let tone = (0..samples(30.0)).map(|n| if n % 100 < 50 { 0.5 } else { -0.5 }).collect();
+    let (tone, tune) = (change(tone).expect("a change"), change(tune(samples(30.0))).expect("a change"));
+    assert!(tone < tune, "{tone} {tune}");
+    assert_eq!(change(self::tune(samples(14.0))), None);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod canvas;
 mod header;
 mod hero;
 mod icon;
+mod kept;
 mod keys;
 mod neighbour_row;
 mod neighbours;

@@ -105,6 +105,12 @@ impl Engine {
         self.post(request, &transfer);
     }
 
+    /// Asks for the sound of a query, drawn again from what was heard of it.
+    pub fn redraw(&self, query: u32) {
+        self.alarm.ring_in(QUERY_PATIENCE_MS);
+        self.post(Request::Redraw { query }, &Array::new());
+    }
+
     /// Asks the worker to stop working on a query.
     pub fn cancel(&self, query: u32) {
         self.rest();

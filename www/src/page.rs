@@ -1,6 +1,7 @@
 //! The page's state, and what a person can do to it.
 
 mod hearing;
+mod kept;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::player::Player;
 use crate::problem::{Problem, Retry};
 use crate::protocol::{Answer, Part, Stage};
 use crate::sound::Sound;
+pub use kept::{Kept, KeptState};
 
 /// Share of clipped samples from which it is worth a remark.
 const CLIPPED: f32 = 0.001;
@@ -53,6 +55,8 @@ pub struct Page {
     pub answer: RwSignal<Option<Arc<Answer>>>,
     /// Whether the answer that is shown belongs to an earlier sound than the one that is.
     pub stale: RwSignal<bool>,
+    /// What the ear kept of a sound, once that was asked for.
+    pub kept: RwSignal<Option<Kept>>,
     /// The neighbour that the keyboard is on.
     pub current: RwSignal<usize>,
     /// What went wrong.
@@ -93,6 +97,7 @@ impl Page {
             sound: RwSignal::new(None),
             answer: RwSignal::new(None),
             stale: RwSignal::new(false),
+            kept: RwSignal::new(None),
             current: RwSignal::new(0),
             problem: RwSignal::new(None),
             player: Player::new(),
@@ -132,8 +137,14 @@ impl Page {
         }
     }
 
+    /// Whether the answer to the sound that is shown is there and calls for a remark.
+    pub fn is_told(self, remark: fn(&Answer) -> bool) -> bool {
+        !self.stale.get() && self.answer.with(|answer| answer.as_ref().is_some_and(|answer| remark(answer)))
+    }
+
     fn begin(self, file: File, tries: u32) {
         self.cancel();
+        self.forget_coming();
         let Ok(url) = Url::create_object_url_with_blob(&file) else {
             return;
         };
@@ -198,6 +209,7 @@ impl Page {
     fn restart(self) {
         self.engine.set(EngineState::Loading { part: Part::Engine, received: 0.0, total: None });
         self.with_engine(Engine::restart);
+        self.lose_coming();
     }
 
     /// Shows again what was shown before a query.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 /// Version of everything in this file; raise it with every change.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A message with the version of the protocol it belongs to.
 #[derive(Serialize, Deserialize)]
@@ -35,6 +35,12 @@ pub enum Request {
         #[serde(with = "serde_wasm_bindgen::preserve")]
         channels: js_sys::Array,
     },
+    /// Draw the sound that was answered last again from its latents. Ends with [`Event::Redrawn`] or [`Event::NotRedrawn`], or
+    /// silently when a query or [`Request::Cancel`] has overtaken it.
+    Redraw {
+        /// Number of its query.
+        query: u32,
+    },
     /// Stop working on this query and on all before it.
     Cancel {
         /// Number of the query.
@@ -47,7 +53,7 @@ pub enum Request {
 pub enum Event {
     /// The worker runs and takes messages.
     Awake,
-    /// Bytes of the encoder or the catalogue have arrived.
+    /// Bytes of a part have arrived.
     Fetched {
         /// What is being fetched.
         part: Part,
@@ -82,6 +88,20 @@ pub enum Event {
         /// The answer.
         answer: Answer,
     },
+    /// A sound has been drawn again.
+    Redrawn {
+        /// Number of its query.
+        query: u32,
+        /// What there is to draw.
+        redrawn: Redrawn,
+    },
+    /// A sound could not be drawn again.
+    NotRedrawn {
+        /// Number of its query.
+        query: u32,
+        /// Why.
+        failure: Failure,
+    },
     /// The worker has panicked and will not answer any more.
     Died,
     /// A query, or without a number the loading, has failed.
@@ -102,6 +122,8 @@ pub enum Part {
     Encoder,
     /// The catalogue.
     Catalogue,
+    /// The decoder, which only redrawing needs.
+    Decoder,
 }
 
 /// Where a query is. Decoding happens in the page, everything after it in the worker.
@@ -145,6 +167,30 @@ pub struct Picture {
     pub band_hz: Vec<f32>,
 }
 
+/// A sound drawn again from its latents: of each excerpt that was heard, a picture.
+#[derive(Serialize, Deserialize)]
+pub struct Redrawn {
+    /// In order of time; they may overlap, or leave gaps.
+    pub excerpts: Vec<RedrawnExcerpt>,
+    /// Mean squared error against the pictures that the encoder saw, in brightness from 0 to 1.
+    pub error: f32,
+}
+
+/// An excerpt as it is drawn again.
+#[derive(Serialize, Deserialize)]
+pub struct RedrawnExcerpt {
+    /// Where it starts in the sound, in seconds.
+    pub start_s: f32,
+    /// Its length in seconds.
+    pub duration_s: f32,
+    /// Number of columns, evenly spaced over its length.
+    pub columns: u32,
+    /// `Uint8Array` of shape `[bands, columns]`, lowest band first: 0 is 80 dB below the excerpt's own maximum, 255 the maximum;
+    /// transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub levels: js_sys::Uint8Array,
+}
+
 /// The neighbours of a sound.
 #[derive(Serialize, Deserialize)]
 pub struct Answer {
@@ -154,6 +200,8 @@ pub struct Answer {
     pub embedding: Vec<f32>,
     /// Share of clipped samples, 0 to 1.
     pub clipped_fraction: f32,
+    /// Whether the sound changes less than is usual for what the encoder learnt from, as noise and held tones do.
+    pub still: bool,
     /// Length of what one comparison covers, in seconds.
     pub excerpt_s: f32,
     /// How long the stages took.

@@ -8,12 +8,18 @@ mod engine;
 mod failure;
 #[path = "worker/fetch.rs"]
 mod fetch;
+#[path = "worker/heard.rs"]
+mod heard;
 #[path = "worker/picture.rs"]
 mod picture;
 #[path = "worker/query.rs"]
 mod query;
+#[path = "worker/redraw.rs"]
+mod redraw;
 #[path = "worker/scope.rs"]
 mod scope;
+#[path = "worker/wanted.rs"]
+mod wanted;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -25,6 +31,7 @@ use web_sys::MessageEvent;
 use engine::Engine;
 use protocol::{Event, Failure, Request};
 use query::Query;
+use wanted::Wanted;
 
 /// What the worker holds from message to message.
 #[derive(Clone, Default)]
@@ -59,10 +66,12 @@ fn receive(state: &State, request: Request) {
             }
         }
         Request::Analyse { query, sample_rate, channels } => {
-            state.wanted.set(query);
-            let wanted = Rc::clone(&state.wanted);
-            let query = Query { number: query, sample_rate, channels, wanted };
+            let query = Query { wanted: Wanted::from_now_on(query, &state.wanted), sample_rate, channels };
             spawn_local(answer(Rc::clone(&state.engine), query));
+        }
+        Request::Redraw { query } => {
+            let wanted = Wanted::from_now_on(query, &state.wanted);
+            spawn_local(redraw(Rc::clone(&state.engine), wanted));
         }
     }
 }
@@ -79,8 +88,14 @@ async fn load(state: State) {
 }
 
 async fn answer(engine: Rc<RefCell<Option<Engine>>>, query: Query) {
-    let number = query.number;
+    let number = query.wanted.query;
     if let Err(failure) = query::answer(&engine, query).await {
         scope::post(Event::Failed { query: Some(number), failure });
+    }
+}
+
+async fn redraw(engine: Rc<RefCell<Option<Engine>>>, wanted: Wanted) {
+    if let Err(failure) = redraw::redraw(&engine, &wanted).await {
+        scope::post(Event::NotRedrawn { query: wanted.query, failure });
     }
 }

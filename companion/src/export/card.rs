@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sonoscape::EncoderCard;
 use sonoscape::encoder::{Half, Tiling, Training};
 
+use super::usual::STILLEST;
 use crate::mel_store::{MelStore, StoredTrack};
 use crate::train::checkpoint::Progress;
 use crate::train::model::AutoencoderConfig;
@@ -77,6 +78,13 @@ fn pooling(model: &AutoencoderConfig) -> String {
     }
 }
 
+fn least_change(card: &EncoderCard) -> String {
+    card.least_change.map_or("not measured".into(), |change| {
+        let share = 100.0 * STILLEST;
+        format!("{change:.2}: tiles of one excerpt differ less in {share} % of the excerpts that validated")
+    })
+}
+
 fn tracks_of(excerpts: &[crate::mel_store::StoredExcerpt]) -> usize {
     let mut tracks: Vec<usize> = excerpts.iter().map(|excerpt| excerpt.track).collect();
     tracks.dedup();
@@ -115,6 +123,7 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
+| least change | {least_change} |
 | trained to | {objective} |
 | teacher | {teacher} |
 | training | seed {seed}, {steps} steps of {batch} tiles ({tile_steps} tile-steps), Adam {rate_of_learning}{falling}, {minutes:.0} minutes |
@@ -146,6 +155,7 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         frequency_filters = model.frequency_filters,
         pooling = pooling(model),
         objective = training.objective,
+        least_change = least_change(card),
         teacher = if taught { &training.teacher } else { "none" },
         limit = if config.listening.is_some() { LISTENED } else { REDREW },
         settings = serde_json::to_string_pretty(config).unwrap_or_default(),

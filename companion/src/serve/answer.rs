@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tower_http::services::ServeFile;
 
+use super::DECODER;
 use super::place::{decoded, inside};
 use super::shelf::Shelf;
 
@@ -22,20 +23,27 @@ const STRICTEST: &str = "default-src 'none'";
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// What is served: a page, over it a catalogue with its audio, and an encoder.
+/// What is served: a page, over it a catalogue with its audio, and an encoder with its decoder.
 pub struct Site {
     page: PathBuf,
     policy: HeaderValue,
     shelf: Option<Shelf>,
     encoder: Option<Bytes>,
+    decoder: Option<PathBuf>,
 }
 
 impl Site {
     /// Serves `page`, whose `index.html` is `html`; its content security policy goes out with every answer.
-    pub fn new(page: &Path, html: &str, shelf: Option<Shelf>, encoder: Option<Vec<u8>>) -> Result<Self> {
+    pub fn new(
+        page: &Path,
+        html: &str,
+        shelf: Option<Shelf>,
+        encoder: Option<Vec<u8>>,
+        decoder: Option<PathBuf>,
+    ) -> Result<Self> {
         let policy = format!("{}; frame-ancestors 'none'", stated_policy(html).unwrap_or(STRICTEST));
         let policy = HeaderValue::from_str(&policy).context("The page's content security policy is malformed")?;
-        Ok(Self { page: page.canonicalize()?, policy, shelf, encoder: encoder.map(Bytes::from) })
+        Ok(Self { page: page.canonicalize()?, policy, shelf, encoder: encoder.map(Bytes::from), decoder })
     }
 
     fn find(&self, path: &str) -> Option<Found> {
@@ -44,6 +52,11 @@ impl Site {
             && let Some(encoder) = &self.encoder
         {
             return Some(Found::Bytes(encoder.clone()));
+        }
+        if path == DECODER
+            && let Some(decoder) = &self.decoder
+        {
+            return Some(Found::File(decoder.clone()));
         }
         if let Some(shelf) = &self.shelf {
             if let Some(name) = path.strip_prefix("catalogue/") {

@@ -100,6 +100,21 @@ fn after_a_build_the_page_the_catalogue_and_its_audio_are_there() {
 }
 
 #[test]
+fn the_decoder_beside_an_encoder_is_served_with_it() {
+    let workplace = Workplace::with(&["cbr.mp3"]);
+    let other = workplace.other_encoder();
+    workplace.json(&["build", "music", "--encoder", &other, "--json"]);
+    fs::write(workplace.path("decoder.onnx"), "its decoder").unwrap();
+    fs::create_dir_all(workplace.path("site")).unwrap();
+    fs::write(workplace.path("site/decoder.onnx"), "the page's decoder").unwrap();
+    let server = Server::start(&workplace, &["--encoder", &other]);
+    assert_eq!(server.get("/decoder.onnx").body, b"its decoder");
+    fs::remove_file(workplace.path("decoder.onnx")).unwrap();
+    let server = Server::start(&workplace, &["--encoder", &other]);
+    assert_eq!(server.get("/decoder.onnx").body, b"the page's decoder");
+}
+
+#[test]
 fn parts_of_audio_are_served_by_range() {
     let workplace = Workplace::with(&["cbr.mp3"]);
     workplace.build();

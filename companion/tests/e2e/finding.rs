@@ -1,7 +1,7 @@
 use crate::browser::on_page;
 use crate::collection::Collection;
 use crate::companion::Server;
-use crate::music::{SAMPLE_RATE, STYLES};
+use crate::music::{SAMPLE_RATE, STYLES, noise};
 use crate::page::{Row, Side};
 use crate::wav;
 
@@ -37,8 +37,7 @@ async fn another_part_of_a_track_finds_its_own_track_first_and_plays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn noise_is_said_to_be_close_to_nothing() {
     let (collection, server) = served();
-    let noise: Vec<f32> = (0..20 * SAMPLE_RATE).map(|n| (n.wrapping_mul(n) as f32 * 0.618).sin()).collect();
-    let noise = collection.file("noise.wav", &wav::pcm16(&noise, 1, SAMPLE_RATE));
+    let noise = collection.file("noise.wav", &wav::pcm16(&noise(20), 1, SAMPLE_RATE));
     on_page(&server.address, |page| async move {
         let searched = "return document.querySelector('#searched').textContent";
         page.neighbours_of(&collection.cut(&STYLES[3])).await?;

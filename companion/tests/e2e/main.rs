@@ -18,6 +18,8 @@ mod finding;
 mod formats;
 /// What happens while something else is happening.
 mod interruptions;
+/// What the ear kept, and sounds that hardly change.
+mod kept;
 /// Keyboard, console, network, blocking.
 mod manners;
 /// Files that are no music, and music in unusual files.

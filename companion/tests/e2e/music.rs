@@ -86,6 +86,11 @@ impl Style {
     }
 }
 
+/// `seconds` of noise as mono samples at [`SAMPLE_RATE`].
+pub fn noise(seconds: u32) -> Vec<f32> {
+    (0..seconds * SAMPLE_RATE).map(|n| (n.wrapping_mul(n) as f32 * 0.618).sin()).collect()
+}
+
 /// A xorshift generator: the same numbers everywhere.
 struct Chance(u32);
 

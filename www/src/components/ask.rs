@@ -11,10 +11,12 @@ pub enum Explanation {
     Frequency,
     /// The parts that match.
     Parts,
+    /// How far the redrawn picture is from the one that was heard.
+    Error,
 }
 
 impl Explanation {
-    const ALL: [Self; 4] = [Self::Score, Self::Time, Self::Frequency, Self::Parts];
+    const ALL: [Self; 5] = [Self::Score, Self::Time, Self::Frequency, Self::Parts, Self::Error];
 
     /// Id of the element that holds the explanation.
     fn id(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Explanation {
             Self::Time => "explain-time",
             Self::Frequency => "explain-frequency",
             Self::Parts => "explain-parts",
+            Self::Error => "explain-error",
         }
     }
 
@@ -39,6 +42,9 @@ impl Explanation {
             }
             Self::Parts => {
                 "The moments most alike: first in your sound, then in this track. A and B turn between them."
+            }
+            Self::Error => {
+                "How far the picture is from the one that was heard: the mean squared difference of brightness, 0 to 1."
             }
         }
     }

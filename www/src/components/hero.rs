@@ -50,6 +50,7 @@ pub fn loading(part: Part, received: f64, total: Option<f64>) -> String {
         Part::Engine => "engine",
         Part::Encoder => "encoder",
         Part::Catalogue => "catalogue",
+        Part::Decoder => "decoder",
     };
     match (received > 0.0, total) {
         (false, _) => format!("Fetching the {name}"),

@@ -30,6 +30,15 @@ pub fn Neighbours() -> impl IntoView {
             answer.neighbours.iter().cloned().enumerate().map(row).collect_view()
         })
     };
+    let still = move || {
+        page.is_told(|answer| answer.still).then(|| {
+            view! {
+                <p id="still" class="note" data-kind="still">
+                    "This sound hardly changes, much like noise or a held tone. There is little in it to compare, so take these tracks with care."
+                </p>
+            }
+        })
+    };
     let answered = Memo::new(move |_| page.answer.with(Option::is_some));
     view! {
         <section class="nearest" aria-labelledby="nearest-title">
@@ -37,6 +46,7 @@ pub fn Neighbours() -> impl IntoView {
                 <h2 id="nearest-title">"Nearest"</h2>
                 <p id="searched" class="quiet" class:warned=far>{searched}</p>
             </div>
+            {still}
             <Show when=move || answered.get() fallback=Placeholders>
                 <ol id="neighbours" class="rows" class:rows-stale=page.stale aria-busy=move || page.stale.get().to_string()>
                     {rows}

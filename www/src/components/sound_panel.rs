@@ -2,10 +2,11 @@ use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::kept::{KeptTalk, KeptView};
 use super::spectrogram::SpectrogramView;
 use super::waveform::Waveform;
 use crate::clock::{minutes, spoken};
-use crate::page::{Page, is_clipped};
+use crate::page::{KeptState, Page, is_clipped};
 use crate::player::Side;
 use crate::protocol::Neighbour;
 
@@ -20,9 +21,7 @@ pub fn SoundPanel() -> impl IntoView {
     let length =
         move || page.sound.with(|sound| sound.as_ref().map_or_else(String::new, |sound| minutes(sound.duration_s)));
     let clipped = move || {
-        let clipped =
-            !page.stale.get() && page.answer.with(|answer| answer.as_ref().is_some_and(|answer| is_clipped(answer)));
-        clipped.then(|| {
+        page.is_told(is_clipped).then(|| {
             view! {
                 <p id="note" class="note" data-kind="clipped">
                     "This recording is clipped: its loudest moments are cut off, which can colour what it resembles."
@@ -37,6 +36,7 @@ pub fn SoundPanel() -> impl IntoView {
                 <p id="sound-facts" class="quiet"><span id="sound-name" class="sound-name">{name}</span>" "<span class="time">{length}</span></p>
             </div>
             <Stage/>
+            <KeptTalk/>
             {clipped}
         </section>
     }
@@ -59,6 +59,7 @@ fn Stage() -> impl IntoView {
         event.prevent_default();
         page.player.seek_sound(moment.get_untracked() + step);
     };
+    let kept = Memo::new(move |_| matches!(page.kept_of_sound(), Some(KeptState::Here(_))));
     let overlay = NodeRef::<Div>::new();
     let seek = move |event: ev::PointerEvent| {
         if event.buttons() & 1 == 0 {
@@ -71,7 +72,7 @@ fn Stage() -> impl IntoView {
         }
     };
     view! {
-        <div class="stage" class:stage-empty=move || duration.get() == 0.0>
+        <div class="stage" class:stage-empty=move || duration.get() == 0.0 class:stage-kept=move || kept.get()>
             <div
                 id="waveform"
                 class="waveform"
@@ -87,6 +88,7 @@ fn Stage() -> impl IntoView {
                 <Waveform/>
             </div>
             <SpectrogramView/>
+            <KeptView/>
             <div class="overlay" node_ref=overlay on:pointerdown=seek on:pointermove=seek>
                 {move || part.get().map(|(start, length)| {
                     view! { <div class="part" style:left=percent(start) style:width=percent(length)></div> }

@@ -9,7 +9,7 @@ use super::axis::{Axis, LABEL_HEIGHT, frequency_ticks, hertz, time_ticks};
 use super::canvas::{Paper, keep_painted};
 use crate::magma::MAGMA;
 use crate::page::Page;
-use crate::sound::{Sound, Spectrogram};
+use crate::sound::Sound;
 
 /// Room for the frequencies, left of the picture, in CSS pixels; `--axis-left` in the style sheet is the same.
 const AXIS_LEFT: f64 = 52.0;
@@ -26,7 +26,8 @@ pub fn SpectrogramView() -> impl IntoView {
         let Some(sound) = page.sound.get() else {
             return;
         };
-        if paint_levels(&paper, &sound.spectrogram).is_ok() && paint_axes(&paper, &sound).is_ok() {
+        let (levels, columns) = (&sound.spectrogram.levels, sound.spectrogram.columns);
+        if paint_levels(&paper, levels, columns, (0.0, 1.0)).is_ok() && paint_axes(&paper, &sound).is_ok() {
             // Setting an attribute with a valid name cannot fail.
             let _ = paper.canvas.set_attribute("data-drawn", "true");
         }
@@ -42,10 +43,11 @@ pub fn SpectrogramView() -> impl IntoView {
     }
 }
 
-fn paint_levels(paper: &Paper, spectrogram: &Spectrogram) -> Result<(), JsValue> {
-    let (bands, columns) = (spectrogram.bands, spectrogram.columns);
+/// Paints levels of shape `[bands, columns]` from one share of the time axis to another.
+pub fn paint_levels(paper: &Paper, levels: &[u8], columns: usize, (from, to): (f64, f64)) -> Result<(), JsValue> {
+    let bands = levels.len() / columns.max(1);
     let mut pixels = Vec::with_capacity(bands * columns * 4);
-    for row in spectrogram.levels.chunks_exact(columns).rev() {
+    for row in levels.chunks_exact(columns.max(1)).rev() {
         for &level in row {
             let [red, green, blue] = MAGMA[usize::from(level)];
             pixels.extend([red, green, blue, 255]);
@@ -59,10 +61,12 @@ fn paint_levels(paper: &Paper, spectrogram: &Spectrogram) -> Result<(), JsValue>
     context.put_image_data(&image, 0.0, 0.0)?;
     let (left, bottom) = (AXIS_LEFT * paper.scale, AXIS_BOTTOM * paper.scale);
     let (width, height) = (paper.width - left, paper.height - bottom);
-    paper.context.draw_image_with_html_canvas_element_and_dw_and_dh(&sheet, left, 0.0, width, height)
+    let (start, width) = (left + from * width, (to - from) * width);
+    paper.context.draw_image_with_html_canvas_element_and_dw_and_dh(&sheet, start, 0.0, width, height)
 }
 
-fn paint_axes(paper: &Paper, sound: &Sound) -> Result<(), Box<dyn std::error::Error>> {
+/// Labels the axes of time and frequency.
+pub fn paint_axes(paper: &Paper, sound: &Sound) -> Result<(), Box<dyn std::error::Error>> {
     let (left, bottom) = (AXIS_LEFT * paper.scale, AXIS_BOTTOM * paper.scale);
     let backend = CanvasBackend::with_canvas_object(paper.canvas.clone()).ok_or("a canvas without a context")?;
     let bands = sound.spectrogram.bands as f64;

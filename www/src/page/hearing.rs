@@ -10,7 +10,7 @@ use super::{EngineState, Page};
 use crate::engine::{Engine, Report};
 use crate::pause::{measure, now_ms, pause};
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Event, Failure, Picture};
+use crate::protocol::{Answer, Event, Failure, Part, Picture};
 use crate::sound::Sound;
 
 impl Page {
@@ -30,6 +30,9 @@ impl Page {
         match event {
             Event::Awake => self.with_engine(Engine::load),
             Event::Died => self.revive(),
+            Event::Fetched { part: Part::Decoder, received, total } => self.await_decoder(received, total),
+            Event::Redrawn { query, redrawn } => self.show_kept(query, Ok(redrawn)),
+            Event::NotRedrawn { query, failure } => self.show_kept(query, Err(failure)),
             Event::Fetched { part, received, total } => {
                 self.engine.set(EngineState::Loading { part, received, total });
             }
@@ -54,12 +57,13 @@ impl Page {
     }
 
     fn show_sound(self, picture: Picture) {
-        let Some((name, url)) = self.with_query(|query| (query.file.name(), query.url.clone())) else {
+        let Some((number, name, url)) = self.with_query(|query| (query.number, query.file.name(), query.url.clone()))
+        else {
             return;
         };
         self.player.set_sound(&url);
         self.stale.set(self.answer.with_untracked(Option::is_some));
-        self.sound.set(Some(Arc::new(Sound::new(name, url, picture))));
+        self.sound.set(Some(Arc::new(Sound::new(number, name, url, picture))));
     }
 
     fn show_answer(self, answer: Answer) {

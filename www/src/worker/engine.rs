@@ -1,10 +1,13 @@
 //! Encoder and catalogue, fetched from beside the page.
 
+use std::cell::RefCell;
+
 use sonoscape::catalogue::{MANIFEST_NAME, Manifest};
 use sonoscape::encoder::MOST_ENCODER_BYTES;
-use sonoscape::{Analyser, Catalogue, Encoder};
+use sonoscape::{Analyser, Catalogue, Decoder, Encoder};
 
 use crate::fetch;
+use crate::heard::Heard;
 use crate::protocol::{Event, Failure, Part};
 use crate::scope;
 
@@ -23,6 +26,10 @@ pub struct Engine {
     pub analyser: Analyser,
     /// Where neighbours are looked for.
     pub catalogue: Catalogue,
+    /// What draws sounds again; fetched when that is first asked for.
+    pub decoder: Option<Decoder>,
+    /// The sound that was answered last.
+    pub heard: Option<Heard>,
 }
 
 impl Engine {
@@ -34,7 +41,21 @@ impl Engine {
         let analyser = Analyser::new(fetch_encoder().await?)?;
         let catalogue = fetch_catalogue().await?;
         catalogue.check_encoder(analyser.encoder().id(), analyser.encoder().card())?;
-        Ok(Self { analyser, catalogue })
+        Ok(Self { analyser, catalogue, decoder: None, heard: None })
+    }
+}
+
+/// Works with the engine.
+///
+/// # Errors
+/// As `work`, or when the engine has not arrived.
+pub fn with<T>(
+    engine: &RefCell<Option<Engine>>,
+    work: impl FnOnce(&mut Engine) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match engine.borrow_mut().as_mut() {
+        Some(engine) => work(engine),
+        None => Err(Failure::new("worker", "The engine has not arrived yet. Try again in a moment.")),
     }
 }
 

@@ -25,6 +25,7 @@ impl From<Error> for Failure {
             Error::Channels { .. } => "channels",
             Error::SampleRate { .. } => "sample-rate",
             Error::Encoder(_) => "encoder",
+            Error::Decoder(_) => "decoder",
             Error::EncoderMismatch { .. } => "mismatch",
             Error::Catalogue(_) => "catalogue",
             Error::Version { .. } => "version",

@@ -1,41 +1,34 @@
 //! One query: from channels to neighbours, giving way to later queries between its steps.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
-use sonoscape::{AnalysedExcerpt, Analysis, Clip, EXCERPTS_PER_TRACK, Error, MelSpectrogram};
+use sonoscape::{Analysis, Clip, EXCERPTS_PER_TRACK, Error, MelSpectrogram};
 use wasm_bindgen::JsCast;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, with};
+use crate::heard::{Heard, HeardExcerpt};
 use crate::picture;
 use crate::protocol::{Answer, Event, Failure, Neighbour, Stage, Timings, Track};
 use crate::scope::{self, now_ms};
+use crate::wanted::Wanted;
 
 /// Neighbours in an answer.
 const NEIGHBOURS: usize = 10;
 
 /// A sound whose neighbours are wanted.
 pub struct Query {
-    /// Its number.
-    pub number: u32,
+    /// Its number, and whether it is still to be answered.
+    pub wanted: Wanted,
     /// Sample rate in Hz.
     pub sample_rate: u32,
     /// Its channels, `Float32Array`s.
     pub channels: Array,
-    /// Number of the query that is still wanted.
-    pub wanted: Rc<Cell<u32>>,
 }
 
 impl Query {
     fn reach(&self, stage: Stage) {
-        scope::post(Event::Reached { query: self.number, stage });
-    }
-
-    /// Lets messages in and tells whether this query is still wanted.
-    async fn still_wanted(&self) -> bool {
-        scope::turn().await;
-        self.wanted.get() == self.number
+        scope::post(Event::Reached { query: self.wanted.query, stage });
     }
 }
 
@@ -45,54 +38,46 @@ impl Query {
 /// The failure to show.
 pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Result<(), Failure> {
     query.reach(Stage::Drawing);
-    if !query.still_wanted().await {
+    if !query.wanted.still().await {
         return Ok(());
     }
     let mut timings = Timings::default();
     let clip = timed(&mut timings.resample_ms, || mix_down(&mut query))?;
     with(engine, |engine| check_length(engine, &clip))?;
     let excerpts = with(engine, |engine| Ok(engine.analyser.excerpts(&clip, EXCERPTS_PER_TRACK)?))?;
-    if !query.still_wanted().await {
+    if !query.wanted.still().await {
         return Ok(());
     }
     let mut whole = with(engine, |engine| Ok(timed(&mut timings.mel_ms, || draw(engine, &query, &clip))))?;
-    let mut analysed = Vec::with_capacity(excerpts.len());
+    let mut heard = Heard { query: query.wanted.query, excerpts: Vec::with_capacity(excerpts.len()) };
     for excerpt in &excerpts {
-        query.reach(Stage::Listening { done: analysed.len() as u32, of: excerpts.len() as u32 });
-        if !query.still_wanted().await {
+        query.reach(Stage::Listening { done: heard.excerpts.len() as u32, of: excerpts.len() as u32 });
+        if !query.wanted.still().await {
             return Ok(());
         }
         let mel = match whole.take_if(|_| excerpt.samples.len() == clip.samples().len()) {
             Some(mel) => mel,
             None => with(engine, |engine| Ok(timed(&mut timings.mel_ms, || engine.analyser.mel(excerpt))))?,
         };
-        let embedding = with(engine, |engine| Ok(timed(&mut timings.encode_ms, || engine.analyser.embed(&mel))?))?;
-        analysed.push(AnalysedExcerpt { start_s: excerpt.start_s, embedding });
+        let excerpt = with(engine, |engine| timed(&mut timings.encode_ms, || listen(engine, excerpt.start_s, &mel)))?;
+        heard.excerpts.push(excerpt);
     }
-    let heard = Analysis::new(analysed)?;
+    let analysis = Analysis::new(heard.analysed()?)?;
     with(engine, |engine| {
         query.reach(Stage::Searching { tracks: engine.catalogue.tracks().len() as u32 });
-        let neighbours = timed(&mut timings.search_ms, || nearest(engine, &heard));
+        let neighbours = timed(&mut timings.search_ms, || nearest(engine, &analysis));
         let answer = Answer {
             neighbours,
-            embedding: heard.embedding.as_slice().to_vec(),
+            embedding: analysis.embedding.as_slice().to_vec(),
             clipped_fraction: clip.clipped_fraction(),
+            still: heard.is_still(engine.analyser.encoder().card()),
             excerpt_s: engine.analyser.encoder().card().tiles.excerpt_s,
             timings,
         };
-        scope::post(Event::Answered { query: query.number, answer });
+        engine.heard = Some(heard);
+        scope::post(Event::Answered { query: query.wanted.query, answer });
         Ok(())
     })
-}
-
-fn with<T>(
-    engine: &RefCell<Option<Engine>>,
-    work: impl FnOnce(&mut Engine) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    match engine.borrow_mut().as_mut() {
-        Some(engine) => work(engine),
-        None => Err(Failure::new("worker", "The engine has not arrived yet. Try again in a moment.")),
-    }
 }
 
 fn timed<T>(total_ms: &mut f64, work: impl FnOnce() -> T) -> T {
@@ -133,8 +118,14 @@ fn check_length(engine: &Engine, clip: &Clip) -> Result<(), Failure> {
 fn draw(engine: &mut Engine, query: &Query, clip: &Clip) -> Option<MelSpectrogram> {
     let (picture, mel) = picture::draw(&mut engine.analyser, clip);
     let transfer = Array::of1(&picture.levels.buffer());
-    scope::post_with(Event::Drawn { query: query.number, picture }, &transfer);
+    scope::post_with(Event::Drawn { query: query.wanted.query, picture }, &transfer);
     mel
+}
+
+fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardExcerpt, Failure> {
+    let image = mel.image();
+    let latents = engine.analyser.encoder().latents(&image)?;
+    Ok(HeardExcerpt { start_s, image, latents })
 }
 
 fn nearest(engine: &Engine, heard: &Analysis) -> Vec<Neighbour> {
