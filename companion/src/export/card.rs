@@ -85,6 +85,19 @@ fn least_change(card: &EncoderCard) -> String {
     })
 }
 
+fn descriptors(model: &AutoencoderConfig) -> String {
+    let Some(descriptors) = &model.descriptors else { return String::new() };
+    format!(
+        "; the last {} latents of the time half are moments of {} cepstral coefficients, the last {} of the frequency half rhythms of {} groups of bands, both by formula, of the lowest {} bands above a brightness of {}",
+        descriptors.cepstral(),
+        descriptors.coefficients,
+        descriptors.rhythmic(),
+        descriptors.groups,
+        descriptors.bands,
+        descriptors.floor
+    )
+}
+
 fn tracks_of(excerpts: &[crate::mel_store::StoredExcerpt]) -> usize {
     let mut tracks: Vec<usize> = excerpts.iter().map(|excerpt| excerpt.track).collect();
     tracks.dedup();
@@ -117,7 +130,7 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 
 | | |
 |---|---|
-| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling} |
+| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling}{descriptors} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
 | output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
@@ -154,6 +167,7 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         time_filters = model.time_filters,
         frequency_filters = model.frequency_filters,
         pooling = pooling(model),
+        descriptors = descriptors(model),
         objective = training.objective,
         least_change = least_change(card),
         teacher = if taught { &training.teacher } else { "none" },

@@ -124,7 +124,7 @@ pub struct Rhythm {
 
 impl Cepstra {
     pub fn new(config: &Descriptors, device: &Device) -> Self {
-        Self { norm: BatchNormConfig::new(config.cepstral()).init(device) }
+        Self { norm: standard(config.cepstral(), device) }
     }
 
     /// Columns of tiles `[n, columns, bands]` to `[n, 3 · coefficients]`.
@@ -137,7 +137,7 @@ impl Cepstra {
 
 impl Rhythm {
     pub fn new(config: &Descriptors, device: &Device) -> Self {
-        Self { norm: BatchNormConfig::new(config.rhythmic()).init(device) }
+        Self { norm: standard(config.rhythmic(), device) }
     }
 
     /// Columns of tiles `[n, columns, bands]` to `[n, groups · RATES]`.
@@ -154,6 +154,12 @@ impl Rhythm {
     }
 }
 
+/// Batch norm whose scale is not learnt: the losses do not see it, so it would drift to nothing.
+fn standard(count: usize, device: &Device) -> BatchNorm {
+    let norm = BatchNormConfig::new(count).init(device);
+    BatchNorm { gamma: norm.gamma.set_require_grad(false), beta: norm.beta.set_require_grad(false), ..norm }
+}
+
 /// From each row of `[n, rows, channels]` to the next.
 fn changes(x: Tensor<3>) -> Tensor<3> {
     let [_, rows, _] = x.dims();
@@ -163,4 +169,67 @@ fn changes(x: Tensor<3>) -> Tensor<3> {
 fn constant(values: Vec<f32>, rows: usize, device: &Device) -> Tensor<3> {
     let columns = values.len() / rows;
     Tensor::from_data(TensorData::new(values, [1, rows, columns]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 32;
+
+    fn config() -> Descriptors {
+        Descriptors::new().with_bands(24).with_coefficients(4).with_groups(2)
+    }
+
+    /// Columns of one tile, each value from its column and band.
+    fn tile(value: impl Fn(usize, usize) -> f32, device: &Device) -> Tensor<3> {
+        let values: Vec<f32> = (0..SIDE * 24).map(|i| value(i / 24, i % 24)).collect();
+        Tensor::from_data(TensorData::new(values, [1, SIDE, 24]), device)
+    }
+
+    fn rhythm(period: usize) -> Vec<f32> {
+        let device = Device::flex();
+        let struck = tile(|t, band| if band < 12 && t % period == 0 { 1.0 } else { 0.5 }, &device);
+        let values = Rhythm::new(&config(), &device).forward(struck, &config());
+        values.into_data().try_into_vec::<f32>().unwrap()
+    }
+
+    #[test]
+    fn ranges_cover_every_rate_once_and_widen() {
+        let (bins, matrix) = (63, ranges(63));
+        let widths: Vec<usize> =
+            (0..RATES).map(|rate| (0..bins).filter(|bin| matrix[bin * RATES + rate] > 0.0).count()).collect();
+        assert_eq!(widths, [1, 3, 7, 16, 36]);
+        assert!((0..bins).all(|bin| (0..RATES).filter(|rate| matrix[bin * RATES + rate] > 0.0).count() == 1));
+    }
+
+    #[test]
+    fn rhythm_tells_speeds_and_bands_apart() {
+        let (slow, fast) = (rhythm(16), rhythm(3));
+        let strongest =
+            |values: &[f32]| values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(rate, _)| rate);
+        assert!(strongest(&slow[..RATES]) < strongest(&fast[..RATES]), "{slow:?} {fast:?}");
+        assert!(fast[RATES..].iter().all(|&still| still < 0.1), "{fast:?}");
+    }
+
+    #[test]
+    fn a_louder_tile_differs_in_the_mean_of_the_first_coefficient_only() {
+        let device = Device::flex();
+        let cepstra = |gain: f32| {
+            let tile = tile(|t, band| 0.3 + gain + 0.01 * ((t * band) as f32).sin(), &device);
+            Cepstra::new(&config(), &device).forward(tile, &config()).into_data().try_into_vec::<f32>().unwrap()
+        };
+        let (quiet, loud) = (cepstra(0.0), cepstra(0.2));
+        assert!(loud[0] - quiet[0] > 10.0);
+        assert!(quiet.iter().zip(&loud).skip(1).all(|(a, b)| (a - b).abs() < 0.1), "{quiet:?} {loud:?}");
+    }
+
+    #[test]
+    fn nothing_about_them_is_learnt() {
+        let device = Device::flex().autodiff();
+        let (cepstra, columns) = (Cepstra::new(&config(), &device), tile(|t, band| (t + band) as f32 / 56.0, &device));
+        let weight = Tensor::<2>::ones([1, config().cepstral()], &device).require_grad();
+        let gradients = (cepstra.forward(columns, &config()) * weight).sum().backward();
+        assert!(cepstra.norm.gamma.val().grad(&gradients).is_none());
+    }
 }
