@@ -38,7 +38,6 @@ pub use folder::RunFolder;
 use listening::{Listening, Network};
 use metrics::{Metrics, Row};
 use model::{Autoencoder, AutoencoderConfig};
-use pairs::Pairs;
 pub use teacher::Teacher;
 
 /// Train the encoder on a folder of music.
@@ -167,13 +166,13 @@ fn learn(
         state.progress.count(value, mse.into_scalar::<f32>().into(), started.elapsed());
 
         let step = state.progress.step;
-        if step % config.report_every == 0 {
+        if step.is_multiple_of(config.report_every) {
             let row = state.progress.report(evaluate(&state.model.autoencoder, validation), config.batch_size);
             metrics.write(&row)?;
             let [loss, mse, validation] = [row.training_loss, row.training_mse, row.validation_mse].map(shown);
             bar.set_message(format!("loss {loss} · MSE {mse} · validation {validation}"));
         }
-        if step % config.checkpoint_every == 0 {
+        if step.is_multiple_of(config.checkpoint_every) {
             state.save(&folder.checkpoint())?;
         }
         bar.set_position(step);
@@ -189,11 +188,14 @@ impl Network {
     fn losses(&self, batch: &Batch, listening: Option<&Listening>) -> (Tensor<1>, Tensor<1>) {
         match (batch, listening) {
             (Batch::Pairs(pairs), Some(listening)) => self.listen(pairs, listening),
-            (Batch::Tiles(tiles) | Batch::Pairs(Pairs { tiles, .. }), _) => {
-                let mse = mse(self.autoencoder.forward(tiles.clone()), tiles.clone());
-                (mse.clone(), mse)
-            }
+            (Batch::Pairs(pairs), None) => self.redraws(&pairs.tiles),
+            (Batch::Tiles(tiles), _) => self.redraws(tiles),
         }
+    }
+
+    fn redraws(&self, tiles: &Tensor<3>) -> (Tensor<1>, Tensor<1>) {
+        let mse = mse(self.autoencoder.forward(tiles.clone()), tiles.clone());
+        (mse.clone(), mse)
     }
 }
 

@@ -15,6 +15,7 @@ use super::teacher::Teacher;
 const AHEAD: usize = 2;
 
 /// What one step learns from.
+#[expect(clippy::large_enum_variant, reason = "handles of tensors, one at a time")]
 pub enum Batch {
     /// Tiles to redraw, `[n, bands, columns]`.
     Tiles(Tensor<3>),
@@ -38,7 +39,7 @@ impl<'a> Source<'a> {
         'a: 'scope,
     {
         let (sender, receiver) = sync_channel(AHEAD);
-        scope.spawn(move || (step..).map(|step| self.batch(step)).try_for_each(|batch| sender.send(batch)));
+        scope.spawn(move || (step..).all(|step| sender.send(self.batch(step)).is_ok()));
         receiver
     }
 

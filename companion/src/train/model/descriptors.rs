@@ -128,7 +128,7 @@ impl Cepstra {
     }
 
     /// Columns of tiles `[n, columns, bands]` to `[n, 3 · coefficients]`.
-    pub fn forward(&self, columns: Tensor<3>, config: &Descriptors) -> Tensor<2> {
+    pub fn forward(&self, columns: &Tensor<3>, config: &Descriptors) -> Tensor<2> {
         let cepstra = columns.clone().matmul(constant(config.cosines(), config.bands, &columns.device())); // [n, 128, 13]
         let spreads = mean_and_spread(changes(cepstra.clone())).narrow(1, config.coefficients, config.coefficients);
         self.norm.forward(Tensor::cat(vec![mean_and_spread(cepstra), spreads], 1))
@@ -217,7 +217,7 @@ mod tests {
         let device = Device::flex();
         let cepstra = |gain: f32| {
             let tile = tile(|t, band| 0.3 + gain + 0.01 * ((t * band) as f32).sin(), &device);
-            Cepstra::new(&config(), &device).forward(tile, &config()).into_data().try_into_vec::<f32>().unwrap()
+            Cepstra::new(&config(), &device).forward(&tile, &config()).into_data().try_into_vec::<f32>().unwrap()
         };
         let (quiet, loud) = (cepstra(0.0), cepstra(0.2));
         assert!(loud[0] - quiet[0] > 10.0);
@@ -229,7 +229,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let (cepstra, columns) = (Cepstra::new(&config(), &device), tile(|t, band| (t + band) as f32 / 56.0, &device));
         let weight = Tensor::<2>::ones([1, config().cepstral()], &device).require_grad();
-        let gradients = (cepstra.forward(columns, &config()) * weight).sum().backward();
+        let gradients = (cepstra.forward(&columns, &config()) * weight).sum().backward();
         assert!(cepstra.norm.gamma.val().grad(&gradients).is_none());
     }
 }

@@ -52,7 +52,7 @@ impl Encoder {
             return Tensor::cat(vec![time, frequency], 1);
         };
         let lower = columns.narrow(2, 0, config.bands).clamp_min(config.floor);
-        let parts = [time, cepstra.forward(lower.clone(), config), frequency, rhythm.forward(lower, config)];
+        let parts = [time, cepstra.forward(&lower, config), frequency, rhythm.forward(lower, config)];
         Tensor::cat(parts.into(), 1) // [n, 89 + 39 + 88 + 40]
     }
 }
