@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{analyse, build, embed, evaluate, export, picture, search, serve, train};
+use crate::{analyse, build, embed, evaluate, export, picture, render, search, serve, train};
 
 /// Finds music by how it sounds.
 #[derive(Debug, Parser)]
@@ -19,6 +19,7 @@ enum Stage {
     Embed(embed::Args),
     Search(search::Args),
     Serve(serve::Args),
+    Render(render::Args),
     Analyse(analyse::Args),
     Train(train::Args),
     Export(export::Args),
@@ -36,6 +37,7 @@ pub fn run() -> Result<()> {
         Stage::Embed(args) => embed::run(&args),
         Stage::Search(args) => search::run(&args),
         Stage::Serve(args) => serve::run(&args),
+        Stage::Render(args) => render::run(&args),
         Stage::Analyse(args) => analyse::run(&args),
         Stage::Train(args) => train::run(&args),
         Stage::Export(args) => export::run(&args),

@@ -16,6 +16,7 @@ mod onnx;
 mod picture;
 mod png_file;
 mod progress;
+mod render;
 mod search;
 mod serve;
 mod standard;
