@@ -1,8 +1,11 @@
 //! What recording, transmission and playing speed do to a mel image, done to tiles, so that the encoder learns to hear
 //! past it.
 
+mod power;
+
 use std::f32::consts::PI;
 
+use anyhow::Result;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -12,6 +15,9 @@ const RANGE_DB: f32 = 80.0;
 /// Share of the tiles that stay as they are.
 const UNTOUCHED: f64 = 0.15;
 
+/// Bands on either side that a loud band masks.
+const MASKED: usize = 4;
+
 /// A tile of brightness 0..1, shape `[bands, columns]`.
 pub struct Tile<'a> {
     pub values: &'a mut [f32],
@@ -19,20 +25,40 @@ pub struct Tile<'a> {
 }
 
 impl Tile<'_> {
-    /// Alters the tile at random: pitch, equaliser, level and compression, band limits, noise, gaps.
-    pub fn augment(&mut self, random: &mut StdRng) {
+    /// Alters the tile at random: pitch, room, another take mixed in, level and compression, equaliser, what coders leave
+    /// out, band limits, noise, hum, crackle, gaps.
+    ///
+    /// # Errors
+    /// When `other`, a tile of another recording, cannot be read.
+    pub fn augment(&mut self, random: &mut StdRng, other: impl FnOnce(&mut StdRng) -> Result<Vec<f32>>) -> Result<()> {
         if random.random_bool(UNTOUCHED) {
-            return;
+            return Ok(());
         }
         if random.random_bool(0.5) {
             self.shift_pitch(random.random_range(-1.5..1.5));
         }
+        if random.random_bool(0.2) {
+            self.reverberate(db(random.random_range(1.0..5.0)), db(random.random_range(-12.0..0.0)));
+        }
+        if random.random_bool(0.1) {
+            self.mix(&other(random)?, db(random.random_range(-30.0..-12.0)));
+        }
+        self.transmit(random);
+        self.disturb(random);
+        Ok(())
+    }
+
+    /// What amplifiers, coders and wires do.
+    fn transmit(&mut self, random: &mut StdRng) {
         if random.random_bool(0.5) {
             self.compress(random.random_range(0.75..1.25), db(random.random_range(-6.0..6.0)));
         }
         if random.random_bool(0.8) {
             let curve = [0; 4].map(|_| db(random.random_range(-4.0..4.0)));
             self.equalise(&curve);
+        }
+        if random.random_bool(0.15) {
+            self.leave_out_masked(db(random.random_range(20.0..40.0)));
         }
         if random.random_bool(0.35) {
             let highest = self.bands() as f32 * random.random_range(0.5..0.95);
@@ -42,9 +68,19 @@ impl Tile<'_> {
             let lowest = self.bands() as f32 * random.random_range(0.02..0.1);
             self.limit_bands(lowest, self.bands() as f32);
         }
+    }
+
+    /// What comes from outside.
+    fn disturb(&mut self, random: &mut StdRng) {
         if random.random_bool(0.35) {
             let (level, tilt) = (random.random_range(0.15..0.6), db(random.random_range(-15.0..15.0)));
             self.add_noise(level, tilt, random);
+        }
+        if random.random_bool(0.1) {
+            self.hum(random.random_range(1.0..2.0), random.random_range(0.3..0.8));
+        }
+        if random.random_bool(0.1) {
+            self.crackle(random.random_range(0.01..0.1), random.random_range(0.3..0.7), random);
         }
         if random.random_bool(0.3) {
             self.blank(random);
@@ -96,15 +132,16 @@ impl Tile<'_> {
         }
     }
 
-    /// Adds the power of noise whose level is `level` in the middle band and differs by `tilt` from end to end.
-    fn add_noise(&mut self, level: f32, tilt: f32, random: &mut StdRng) {
-        let bands = self.bands() as f32;
-        let power = |value: f32| 10f32.powf(value * RANGE_DB / 10.0);
+    /// Blackens what lies more than `depth` below the loudest of the bands about it, as coders do.
+    fn leave_out_masked(&mut self, depth: f32) {
+        let (bands, columns, source) = (self.bands(), self.columns, self.values.to_vec());
         for (band, row) in self.rows() {
-            let noise = power(level + tilt * (band / bands - 0.5));
-            for value in row {
-                let flicker: f32 = -random.random_range(f32::EPSILON..1.0).ln();
-                *value = ((power(*value) + noise * flicker).log10() * 10.0 / RANGE_DB).clamp(0.0, 1.0);
+            let about = (band as usize).saturating_sub(MASKED)..(band as usize + MASKED + 1).min(bands);
+            for (t, value) in row.iter_mut().enumerate() {
+                let loudest = about.clone().map(|near| source[near * columns + t]).fold(0.0, f32::max);
+                if *value < loudest - depth {
+                    *value = 0.0;
+                }
             }
         }
     }
@@ -188,9 +225,54 @@ mod tests {
     }
 
     #[test]
+    fn hum_is_a_line_and_its_overtones() {
+        let rows = altered(|_| 0.1, |tile| tile.hum(1.0, 0.6));
+        assert!(
+            (rows[1] - 0.6).abs() < 1e-3 && (rows[3] - 0.55).abs() < 1e-3 && (rows[2] - 0.1).abs() < 1e-3,
+            "{rows:?}"
+        );
+    }
+
+    #[test]
+    fn crackle_is_in_all_bands_of_its_columns() {
+        let mut random = StdRng::seed_from_u64(1);
+        let mut values = vec![0.0; 40 * COLUMNS];
+        Tile { values: &mut values, columns: COLUMNS }.crackle(0.3, 0.5, &mut random);
+        let (first, rest) = values.split_at(COLUMNS);
+        assert!(rest.chunks_exact(COLUMNS).all(|row| row == first));
+        let clicks = first.iter().filter(|value| **value > 0.0).count();
+        assert!((1..COLUMNS).contains(&clicks), "{first:?}");
+    }
+
+    #[test]
+    fn in_a_room_sound_dies_away_steadily() {
+        let mut values = vec![0.0; 6];
+        values[1] = 1.0;
+        Tile { values: &mut values, columns: 6 }.reverberate(db(5.0), 0.0);
+        assert!((values[0], values[1]) == (0.0, 1.0) && values[2] > 0.8, "{values:?}");
+        assert!(values[2..].windows(2).all(|pair| (pair[0] - pair[1] - db(5.0)).abs() < 1e-3), "{values:?}");
+    }
+
+    #[test]
+    fn another_take_is_heard_where_the_first_is_quiet() {
+        let rows = altered(|band| if band < 20 { 1.0 } else { 0.0 }, |tile| tile.mix(&[0.8; 40 * COLUMNS], db(-16.0)));
+        assert!(rows[0] == 1.0 && (rows[39] - 0.6).abs() < 1e-3, "{rows:?}");
+    }
+
+    #[test]
+    fn what_a_loud_band_masks_is_left_out() {
+        let level = |band| if band == 10 { 0.9 } else { 0.5 };
+        let rows = altered(level, |tile| tile.leave_out_masked(db(30.0)));
+        assert_eq!((rows[6], rows[14]), (0.0, 0.0));
+        assert!(rows[5].min(rows[15]) > 0.49 && rows[10] > 0.89, "{rows:?}");
+    }
+
+    #[test]
     fn whatever_is_drawn_a_tile_stays_within_bounds() {
         for seed in 0..200 {
-            altered(|band| (band % 7) as f32 / 6.0, |tile| tile.augment(&mut StdRng::seed_from_u64(seed)));
+            let mut random = StdRng::seed_from_u64(seed);
+            let other = |_: &mut StdRng| Ok(vec![0.7; 40 * COLUMNS]);
+            altered(|band| (band % 7) as f32 / 6.0, |tile| tile.augment(&mut random, other).unwrap());
         }
     }
 

@@ -91,11 +91,19 @@ impl<'a> Data<'a> {
         let mut random = self.stream(step);
         let mut tiles = Vec::with_capacity(batch_size * self.side * self.side);
         for _ in 0..batch_size {
-            let excerpt = &self.training[random.random_range(0..self.training.len())];
-            let column = random.random_range(0..=excerpt.columns - self.side);
-            tiles.extend(self.store.read(excerpt, column, self.side)?);
+            tiles.extend(self.any_tile(&mut random)?);
         }
         Ok(self.tensor(tiles, device))
+    }
+
+    /// A tile of a random training excerpt, from a random offset.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn any_tile(&self, random: &mut StdRng) -> Result<Vec<f32>> {
+        let excerpt = &self.training[random.random_range(0..self.training.len())];
+        let column = random.random_range(0..=excerpt.columns - self.side);
+        self.store.read(excerpt, column, self.side)
     }
 
     /// At most `most` tiles spread evenly over the validation excerpts, always the same ones, in batches.

@@ -89,7 +89,7 @@ impl Data<'_> {
         let width = ((self.side() as f32 * speed) as usize).min(excerpt.columns);
         let column = random.random_range(0..=excerpt.columns - width);
         let mut values = stretch(&self.store().read(excerpt, column, width)?, width, self.side());
-        Tile { values: &mut values, columns: self.side() }.augment(random);
+        Tile { values: &mut values, columns: self.side() }.augment(random, |random| self.any_tile(random))?;
         let column_s = self.store().settings.front_end.column_s();
         let start_s = excerpt.start_s + column as f32 * column_s;
         Ok((values, start_s, start_s + width as f32 * column_s))
