@@ -9,7 +9,7 @@ pub(crate) mod network;
 
 use std::sync::Arc;
 
-pub use card::{EncoderCard, Half, Tiling, Training};
+pub use card::{EncoderCard, Half, Pooling, Tiling, Training};
 pub use embedding::Embedding;
 pub(crate) use embedding::cosine;
 pub use latents::Latents;
@@ -75,7 +75,7 @@ impl Encoder {
         MelFrontEnd::new(&self.card.front_end)
     }
 
-    /// The embedding of one excerpt: the mean of the latents of evenly spaced tiles, scaled to unit length.
+    /// The embedding of one excerpt: the latents of evenly spaced tiles, [pooled](Pooling).
     ///
     /// # Errors
     /// [`Error::TooShort`] when the picture is narrower than one tile, [`Error::Encoder`] when the network fails.
@@ -102,7 +102,7 @@ impl Encoder {
             image.copy_tile(offset, width, tile);
         }
         let values = self.network.run(&tiles)?;
-        let (dimension, columns, seconds) = (self.card.dimension, image.columns, image.seconds);
-        Ok(Latents { values, dimension, offsets, width, columns, seconds })
+        let (dimension, pooling) = (self.card.dimension, self.card.pooling);
+        Ok(Latents { values, dimension, pooling, offsets, width, columns: image.columns, seconds: image.seconds })
     }
 }

@@ -22,8 +22,8 @@ pub struct EncoderCard {
     pub front_end: MelConfig,
     /// How an excerpt is cut into tiles.
     pub tiles: Tiling,
-    /// How the latents of tiles become one embedding; `"mean"` is the only way known.
-    pub pooling: String,
+    /// How the latents of tiles become one embedding.
+    pub pooling: Pooling,
     /// Length of an embedding.
     pub dimension: usize,
     /// Named parts of the embedding.
@@ -34,6 +34,16 @@ pub struct EncoderCard {
     pub least_change: Option<f32>,
     /// How it was trained.
     pub training: Training,
+}
+
+/// How the latents of an excerpt's tiles become its embedding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// Their mean, scaled to unit length.
+    Mean,
+    /// The same of tiles that are each scaled to unit length first, so that all count alike.
+    MeanDirection,
 }
 
 /// How an excerpt is cut into tiles, the squares that the network sees.
@@ -141,8 +151,7 @@ impl EncoderCard {
             && self.halves.iter().all(|half| half.start < half.end && half.end <= self.dimension)
             && self.values_in_tiles() <= MOST_VALUES
             && self.values_in_frames() <= MOST_VALUES
-            && self.least_change.is_none_or(|change| change >= 0.0 && change.is_finite())
-            && self.pooling == "mean";
+            && self.least_change.is_none_or(|change| change >= 0.0 && change.is_finite());
         if sound { Ok(()) } else { Err(Error::Encoder("its card states what cannot be".into())) }
     }
 }
@@ -155,7 +164,7 @@ impl Default for EncoderCard {
             name: "time-frequency".into(),
             front_end: MelConfig::default(),
             tiles: Tiling { excerpt_s: 30.0, columns: 128, per_excerpt: 32 },
-            pooling: "mean".into(),
+            pooling: Pooling::Mean,
             dimension: 256,
             halves: vec![half("time", 0, 128), half("frequency", 128, 256)],
             least_change: None,

@@ -1,6 +1,6 @@
 //! Latents: what the encoder says of each tile of an excerpt.
 
-use crate::encoder::Embedding;
+use crate::encoder::{Embedding, Pooling};
 use crate::error::Result;
 
 /// The latents of an excerpt's tiles.
@@ -13,6 +13,7 @@ use crate::error::Result;
 pub struct Latents {
     pub(crate) values: Vec<f32>,
     pub(crate) dimension: usize,
+    pub(crate) pooling: Pooling,
     /// First column of each tile.
     pub(crate) offsets: Vec<usize>,
     /// Columns of a tile.
@@ -29,16 +30,18 @@ impl Latents {
         &self.values
     }
 
-    /// The embedding of the excerpt: the tiles' mean, scaled to unit length.
+    /// The embedding of the excerpt: the mean of its tiles, or of their directions, scaled to unit length.
     ///
     /// # Errors
     /// As [`Embedding::from_slice`].
     pub fn embedding(&self) -> Result<Embedding> {
         let mut mean = vec![0.0; self.dimension];
         for tile in self.values.chunks_exact(self.dimension) {
-            for (sum, latent) in mean.iter_mut().zip(tile) {
-                *sum += latent;
-            }
+            let weight = match self.pooling {
+                Pooling::Mean => 1.0,
+                Pooling::MeanDirection => 1.0 / length(tile).max(f32::MIN_POSITIVE),
+            };
+            mean.iter_mut().zip(tile).for_each(|(sum, latent)| *sum += weight * latent);
         }
         Embedding::from_slice(&mean)
     }
@@ -62,6 +65,10 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()
 }
 
+fn length(tile: &[f32]) -> f32 {
+    tile.iter().map(|latent| latent * latent).sum::<f32>().sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -71,7 +78,21 @@ mod tests {
 
     fn latents(values: &[f32], offsets: &[usize]) -> Latents {
         let columns = offsets.iter().max().map_or(0, |last| last + 10);
-        Latents { values: values.into(), dimension: 2, offsets: offsets.into(), width: 10, columns, seconds: 1.0 }
+        let (values, offsets, pooling) = (values.into(), offsets.into(), Pooling::Mean);
+        Latents { values, dimension: 2, pooling, offsets, width: 10, columns, seconds: 1.0 }
+    }
+
+    #[test]
+    fn by_direction_every_tile_counts_alike() {
+        let of = |pooling| Latents { pooling, ..latents(&[8.0, 0.0, 0.0, 2.0], &[0, 1]) }.embedding().unwrap();
+        assert_eq!(of(Pooling::Mean), Embedding::from_slice(&[4.0, 1.0]).unwrap());
+        assert_eq!(of(Pooling::MeanDirection), Embedding::from_slice(&[1.0, 1.0]).unwrap());
+    }
+
+    #[test]
+    fn a_tile_without_direction_counts_for_nothing() {
+        let silent = Latents { pooling: Pooling::MeanDirection, ..latents(&[0.0, 0.0, 0.0, 3.0], &[0, 1]) };
+        assert_eq!(silent.embedding().unwrap(), Embedding::from_slice(&[0.0, 1.0]).unwrap());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sonoscape::EncoderCard;
-use sonoscape::encoder::{Half, Tiling, Training};
+use sonoscape::encoder::{Half, Pooling, Tiling, Training};
 
 use super::usual::STILLEST;
 use crate::mel_store::{MelStore, StoredTrack};
@@ -36,6 +36,7 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
             columns: config.model.side,
             per_excerpt: config.tiles_per_excerpt,
         },
+        pooling: if config.listening.is_some() { Pooling::MeanDirection } else { Pooling::Mean },
         dimension: 2 * latents,
         halves: vec![half("time", 0, latents), half("frequency", latents, 2 * latents)],
         training: Training {
@@ -132,7 +133,7 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 |---|---|
 | network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling}{descriptors} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
-| output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles at unit length |
+| output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles{directions} at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
@@ -180,6 +181,7 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         bands = card.front_end.n_mels,
         columns = card.tiles.columns,
         per_excerpt = card.tiles.per_excerpt,
+        directions = if card.pooling == Pooling::MeanDirection { "' directions" } else { "" },
         rate = card.front_end.sample_rate,
         n_fft = card.front_end.n_fft,
         hop = card.front_end.hop_length,
