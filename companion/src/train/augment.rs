@@ -37,10 +37,10 @@ impl Tile<'_> {
         if random.random_bool(0.5) {
             self.shift_pitch(random.random_range(-1.5..1.5));
         }
-        if random.random_bool(0.2) {
-            self.reverberate(db(random.random_range(1.0..5.0)), db(random.random_range(-12.0..0.0)));
-        }
         if random.random_bool(0.1) {
+            self.reverberate(db(random.random_range(1.0..5.0)), db(random.random_range(-15.0..-3.0)));
+        }
+        if random.random_bool(0.05) {
             self.mix(&other(random)?, db(random.random_range(-30.0..-12.0)));
         }
         self.transmit(random);
@@ -57,7 +57,7 @@ impl Tile<'_> {
             let curve = [0; 4].map(|_| db(random.random_range(-4.0..4.0)));
             self.equalise(&curve);
         }
-        if random.random_bool(0.15) {
+        if random.random_bool(0.1) {
             self.leave_out_masked(db(random.random_range(20.0..40.0)));
         }
         if random.random_bool(0.35) {
@@ -76,10 +76,10 @@ impl Tile<'_> {
             let (level, tilt) = (random.random_range(0.15..0.6), db(random.random_range(-15.0..15.0)));
             self.add_noise(level, tilt, random);
         }
-        if random.random_bool(0.1) {
+        if random.random_bool(0.05) {
             self.hum(random.random_range(1.0..2.0), random.random_range(0.3..0.8));
         }
-        if random.random_bool(0.1) {
+        if random.random_bool(0.05) {
             self.crackle(random.random_range(0.01..0.1), random.random_range(0.3..0.7), random);
         }
         if random.random_bool(0.3) {

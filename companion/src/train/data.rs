@@ -68,6 +68,11 @@ impl<'a> Data<'a> {
         &self.training[self.tracks[track].clone()]
     }
 
+    /// The training excerpts of each track that has any.
+    pub fn recordings_to_train_on(&self) -> impl Iterator<Item = &[StoredExcerpt]> {
+        self.tracks.iter().filter(|range| !range.is_empty()).map(|range| &self.training[range.clone()])
+    }
+
     pub fn store(&self) -> &MelStore {
         self.store
     }

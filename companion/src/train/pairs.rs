@@ -1,11 +1,10 @@
 //! Steps in which the encoder learns to recognise a recording and to hear what its teacher hears.
 
-use std::collections::HashSet;
-
 use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 
 use super::augment::{Tile, stretch};
 use super::data::Data;
@@ -14,9 +13,6 @@ use crate::mel_store::StoredExcerpt;
 
 /// Bounds of the playing speed.
 const SPEED: std::ops::Range<f32> = 0.87..1.15;
-
-/// Draws after which a step gives up finding another recording.
-const MOST_DRAWS: usize = 10_000;
 
 /// What one step hears: tile `i` and tile `i + n / 2` come from the same recording, all others from others.
 pub struct Pairs {
@@ -64,23 +60,15 @@ impl Data<'_> {
         })
     }
 
-    /// Excerpts of `count` different recordings.
+    /// An excerpt each of `count` recordings, long and short ones alike.
     fn recordings(&self, count: usize, random: &mut StdRng) -> Result<Vec<StoredExcerpt>> {
-        let (mut seen, mut excerpts) = (HashSet::new(), Vec::new());
-        for _ in 0..MOST_DRAWS {
-            if excerpts.len() == count {
-                return Ok(excerpts);
-            }
-            let excerpt = self.training()[random.random_range(0..self.training().len())];
-            if seen.insert(excerpt.track) {
-                excerpts.push(excerpt);
-            }
-        }
+        let mut recordings: Vec<_> = self.recordings_to_train_on().collect();
         ensure!(
-            excerpts.len() == count,
+            recordings.len() >= count,
             "{count} recordings a step are too many for this music. Lower `batch_size` in the settings and choose another --run."
         );
-        Ok(excerpts)
+        let (chosen, _) = recordings.partial_shuffle(random, count);
+        Ok(chosen.iter().map(|excerpts| excerpts[random.random_range(0..excerpts.len())]).collect())
     }
 
     /// A tile from anywhere in an excerpt at another speed, altered, and the seconds of the track that it shows.
