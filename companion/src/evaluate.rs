@@ -9,6 +9,7 @@ mod listen;
 mod measure;
 mod metrics;
 mod mp3;
+mod peer;
 mod plot;
 mod set;
 mod system;
@@ -28,6 +29,7 @@ use alter::Alteration;
 use card::Card;
 use labels::Labels;
 use listen::{Described, Listener};
+use peer::Peer;
 use set::Set;
 
 /// Seed of every random number: noise, chance, resampling.
@@ -60,6 +62,12 @@ pub struct Args {
     /// Another encoder to measure on the same excerpts; may be given several times.
     #[arg(long, value_name = "FILE")]
     beside: Vec<PathBuf>,
+    /// A program to measure on the same excerpts; may be given several times.
+    ///
+    /// It reads paths of WAV files, one a line, and answers each with a line of numbers, or an empty one where it has
+    /// none. Answers are compared by their Euclidean distance. The command is split at spaces.
+    #[arg(long, value_name = "NAME=COMMAND")]
+    peer: Vec<String>,
     /// Folder that receives card.json, card.md and its plots.
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -86,10 +94,12 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let (files, mut problems) = chosen(&folder, args.only.as_deref())?;
     labels.check(&files)?;
+    let peers = peers(&args.peer)?;
     let alterations = Alteration::available();
     let excerpt_s = excerpt_s(args.excerpt_s, &encoders)?;
-    let listener = Listener { encoders: &encoders, labels: &labels, alterations: &alterations, excerpt_s };
-    let (recordings, unusable) = listener.listen(&files, args.json);
+    let listener =
+        Listener { encoders: &encoders, peers: &peers, labels: &labels, alterations: &alterations, excerpt_s };
+    let (recordings, unusable) = listener.listen(&files, args.json)?;
     problems.extend(unusable);
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     let set = Set::new(&recordings);
@@ -99,7 +109,7 @@ pub fn run(args: &Args) -> Result<()> {
 
     let notes = notes(args, &labels, &alterations, &set, &excerpts);
     let cards: Vec<_> = names(&encoders).into_iter().zip(encoders.iter().map(Encoder::card)).collect();
-    let figures = system::systems(&excerpts, &cards)
+    let figures = system::systems(&excerpts, &cards, &peers)
         .iter()
         .flat_map(|system| measure::figures(system, &set, &alterations))
         .collect();
@@ -114,6 +124,14 @@ pub fn run(args: &Args) -> Result<()> {
 fn names(encoders: &[Encoder]) -> Vec<String> {
     let beside = |encoder: &Encoder| format!("{} {:.6}", encoder.card().name, encoder.id());
     std::iter::once("embedding".to_owned()).chain(encoders[1..].iter().map(beside)).collect()
+}
+
+/// The programs that are asked, started.
+fn peers(named: &[String]) -> Result<Vec<Peer>> {
+    let peers = named.iter().map(|named| Peer::start(named)).collect::<Result<Vec<_>>>()?;
+    let names: HashSet<&str> = peers.iter().map(|peer| peer.name.as_str()).collect();
+    ensure!(names.len() == peers.len(), "Each --peer needs a name of its own.");
+    Ok(peers)
 }
 
 fn excerpt_s(wanted: Option<f32>, encoders: &[Encoder]) -> Result<f32> {

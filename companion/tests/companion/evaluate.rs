@@ -109,3 +109,23 @@ fn what_cannot_be_measured_is_refused_in_one_sentence() {
     fs::write(workplace.path("tracks.csv"), "path,artist,style\nelsewhere.wav,a,b\n").unwrap();
     assert!(refusal(&["--tracks", "tracks.csv"]).contains("No path in the table"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_program_answers_about_the_same_excerpts_and_one_that_stops_ends_the_measurement() {
+    let workplace = collection();
+    let measured = |script: &str| {
+        fs::write(workplace.path("answer.sh"), script).unwrap();
+        workplace.run(&["evaluate", "music", "--excerpt-s", EXCERPT_S, "--peer", "toy=sh answer.sh", "--json"])
+    };
+    let size = "while read path; do wc -c < $path; done";
+    let card: Value = serde_json::from_slice(&measured(size).stdout).unwrap();
+    let asked = figure(&card, "toy", "robustness.low_pass_4khz.hit_at_1").unwrap();
+    assert_eq!(asked["queries"], 8, "{asked}");
+    assert_eq!(figure(&card, "toy", "same_recording.mrr").unwrap()["queries"], 8);
+
+    let output = measured("read path; echo 1; read path; echo 2");
+    let problem = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty());
+    assert!(problem.contains("toy ended before it had answered. Start `sh answer.sh`"), "{problem}");
+}
