@@ -5,10 +5,11 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
 use sonoscape::audio::SILENCE_PEAK;
-use sonoscape::{Analyser, Clip, Encoder, SAMPLE_RATE};
+use sonoscape::{Analyser, Clip, SAMPLE_RATE};
 
 use super::alter::Alteration;
 use super::baseline::BASELINES;
+use super::candidate::Candidate;
 use super::labels::{Known, Labels};
 use super::peer::{Broken, Peer};
 use crate::build::files::File;
@@ -27,6 +28,8 @@ pub struct Described {
     pub clean: Description,
     /// One of each alteration; none where the altered sound could not be described.
     pub altered: Vec<Option<Description>>,
+    /// How far each encoder's decoder is from the clean sound's tiles; none without one.
+    pub reconstruction_errors: Vec<Option<f32>>,
 }
 
 /// What is kept of a file.
@@ -38,7 +41,7 @@ pub struct Recording {
 
 /// How to listen.
 pub struct Listener<'a> {
-    pub encoders: &'a [Encoder],
+    pub candidates: &'a [Candidate],
     pub peers: &'a [Peer],
     pub labels: &'a Labels,
     pub alterations: &'a [Alteration],
@@ -56,7 +59,12 @@ impl Listener<'_> {
             .par_iter()
             .enumerate()
             .map_init(
-                || self.encoders.iter().map(|encoder| Analyser::new(encoder.clone())).collect::<Result<Vec<_>, _>>(),
+                || {
+                    self.candidates
+                        .iter()
+                        .map(|each| Analyser::new(each.encoder.clone()))
+                        .collect::<Result<Vec<_>, _>>()
+                },
                 |analysers, (index, file)| {
                     let analysers = analysers.as_mut().map_err(|error| error.clone())?;
                     let recording = self.record(file, index, analysers);
@@ -92,7 +100,10 @@ impl Listener<'_> {
                         described => Ok(described.ok()),
                     }
                 });
-                Ok(Described { clean, altered: altered.collect::<Result<_>>()? })
+                let altered = altered.collect::<Result<_>>()?;
+                let pairs = self.candidates.iter().zip(&mut *analysers);
+                let errors = pairs.map(|(candidate, analyser)| candidate.reconstruction_error(samples, analyser));
+                Ok(Described { clean, altered, reconstruction_errors: errors.collect::<Result<_>>()? })
             });
             Ok(Recording { excerpts: excerpts.collect::<Result<_>>()?, known: self.labels.of(&file.place, tags) })
         })

@@ -45,10 +45,10 @@ impl System {
 }
 
 /// The first encoder's whole embedding and its halves, the others' embeddings, the baselines, the peers and chance.
-pub fn systems(excerpts: &[Described], encoders: &[(String, &EncoderCard)], peers: &[Peer]) -> Vec<System> {
+pub fn systems(excerpts: &[Described], encoders: &[(&str, &EncoderCard)], peers: &[Peer]) -> Vec<System> {
     let mut systems = Vec::new();
     for (i, (name, card)) in encoders.iter().enumerate() {
-        systems.push(System::of_directions(name.clone(), excerpts, |description| description[i].clone()));
+        systems.push(System::of_directions((*name).into(), excerpts, |description| description[i].clone()));
         for half in card.halves.iter().filter(|_| i == 0) {
             let name = format!("{name}.{}", half.name);
             systems.push(System::of_directions(name, excerpts, |description| {
@@ -101,8 +101,12 @@ mod tests {
         let card = EncoderCard { dimension: 3, halves: vec![half("time", 0, 2)], ..EncoderCard::default() };
         let other = EncoderCard { dimension: 1, ..card.clone() };
         let description = vec![vec![3.0, 4.0, 12.0], vec![5.0], vec![1.0], vec![1.0], vec![1.0]];
-        let excerpts = [Described { clean: description.clone(), altered: vec![Some(description), None] }];
-        let systems = systems(&excerpts, &[("embedding".into(), &card), ("other".into(), &other)], &[]);
+        let excerpts = [Described {
+            clean: description.clone(),
+            altered: vec![Some(description), None],
+            reconstruction_errors: vec![],
+        }];
+        let systems = systems(&excerpts, &[("embedding", &card), ("other", &other)], &[]);
         let names: Vec<&str> = systems.iter().map(|system| system.name.as_str()).collect();
         assert_eq!(names[..3], ["embedding", "embedding.time", "other"]);
         assert_eq!(names[3..], ["mean_mel", "mfcc_mean_covariance", "mfcc_gaussian", "chance"]);

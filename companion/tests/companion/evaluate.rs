@@ -67,6 +67,15 @@ fn a_folder_with_a_table_becomes_a_card() {
         assert_eq!(queries("hubness.skewness"), Some(8));
         assert_eq!(queries("same_album.precision_at_10"), None, "there are no albums");
     }
+    for system in ["embedding", beside] {
+        for cost in ["cost.embed_ms", "cost.encoder_mb", "cost.latents"] {
+            assert!(figure(&card, system, cost).unwrap()["value"].as_f64().unwrap() > 0.0, "{system} {cost}");
+        }
+    }
+    let redrawn = figure(&card, "embedding", "reconstruction.mse").unwrap();
+    let error = redrawn["value"].as_f64().unwrap();
+    assert!(0.0 < error && error < 0.1 && redrawn["queries"] == 8, "{redrawn}");
+    assert!(figure(&card, beside, "reconstruction.mse").is_none(), "no decoder is beside it");
     let quieter = figure(&card, "embedding", "robustness.gain_minus_6db.hit_at_1").unwrap();
     assert_eq!(quieter["value"], 1.0, "the picture of a sound does not depend on its level");
     for figure in card["figures"].as_array().unwrap().iter().filter(|figure| figure["interval"].is_array()) {
@@ -103,6 +112,10 @@ fn what_cannot_be_measured_is_refused_in_one_sentence() {
     };
     assert!(refusal(&["--tracks", "tracks.csv", "--label", "genre"]).contains("no column `genre`. Name one of its"));
     assert!(refusal(&["--excerpt-s", "2"]).contains("Excerpts of 2 s cannot be used"));
+    assert!(refusal(&["--decoder", "missing.onnx"]).contains("The decoder missing.onnx cannot be read"));
+    let other = workplace.other_encoder();
+    let decoder = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/decoder.onnx");
+    assert!(refusal(&["--encoder", &other, "--decoder", decoder]).contains("decoder"));
     assert!(refusal(&["--only", "missing.txt"]).contains("missing.txt cannot be read"));
     fs::write(workplace.path("one.txt"), "0.wav\n").unwrap();
     assert!(refusal(&["--only", "one.txt"]).contains("Fewer than two recordings"));
