@@ -10,6 +10,9 @@ const SAMPLE_RATE: u32 = 22_050;
 const EXCERPT_S: &str = "8";
 const RECORDING_S: u32 = 17;
 
+/// The shipped encoder's.
+const DECODER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/decoder.onnx");
+
 /// What sums in another order may differ by.
 const ROUNDING: f64 = 1e-12;
 
@@ -49,6 +52,7 @@ fn figure<'a>(card: &'a Value, system: &str, name: &str) -> Option<&'a Value> {
 fn a_folder_with_a_table_becomes_a_card() {
     let workplace = collection();
     let other = workplace.other_encoder();
+    fs::copy(DECODER, workplace.path("decoder.onnx")).unwrap();
     let mut arguments = vec!["evaluate", "music", "--tracks", "tracks.csv", "--excerpt-s", EXCERPT_S];
     arguments.extend(["--output", "card", "--json", "--beside", &other]);
     let card = workplace.json(&arguments);
@@ -75,7 +79,7 @@ fn a_folder_with_a_table_becomes_a_card() {
     let redrawn = figure(&card, "embedding", "reconstruction.mse").unwrap();
     let error = redrawn["value"].as_f64().unwrap();
     assert!(0.0 < error && error < 0.1 && redrawn["queries"] == 8, "{redrawn}");
-    assert!(figure(&card, beside, "reconstruction.mse").is_none(), "no decoder is beside it");
+    assert!(figure(&card, beside, "reconstruction.mse").is_none(), "the decoder beside it is another's");
     let quieter = figure(&card, "embedding", "robustness.gain_minus_6db.hit_at_1").unwrap();
     assert_eq!(quieter["value"], 1.0, "the picture of a sound does not depend on its level");
     for figure in card["figures"].as_array().unwrap().iter().filter(|figure| figure["interval"].is_array()) {
@@ -114,8 +118,7 @@ fn what_cannot_be_measured_is_refused_in_one_sentence() {
     assert!(refusal(&["--excerpt-s", "2"]).contains("Excerpts of 2 s cannot be used"));
     assert!(refusal(&["--decoder", "missing.onnx"]).contains("The decoder missing.onnx cannot be read"));
     let other = workplace.other_encoder();
-    let decoder = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/decoder.onnx");
-    assert!(refusal(&["--encoder", &other, "--decoder", decoder]).contains("decoder"));
+    assert!(refusal(&["--encoder", &other, "--decoder", DECODER]).contains("decoder"));
     assert!(refusal(&["--only", "missing.txt"]).contains("missing.txt cannot be read"));
     fs::write(workplace.path("one.txt"), "0.wav\n").unwrap();
     assert!(refusal(&["--only", "one.txt"]).contains("Fewer than two recordings"));
