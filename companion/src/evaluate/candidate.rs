@@ -81,7 +81,7 @@ impl Candidate {
         Ok(costs.map(figure).into())
     }
 
-    /// Milliseconds from samples to embedding on this thread, while no other computes: the median of several times.
+    /// Milliseconds from samples to embedding on this thread, while no other of ours computes: the median of several times.
     fn embed_ms(&self, excerpt_s: f32) -> Result<f64> {
         let length = (excerpt_s * SAMPLE_RATE as f32) as usize;
         let samples: Vec<f32> = (0..length).map(|n| (n as f32 * 0.1).sin() * (n as f32 * 0.013).cos()).collect();
@@ -101,7 +101,7 @@ impl Candidate {
 /// How the costs were measured.
 pub fn note() -> String {
     let processors = available_parallelism().map_or(1, usize::from);
-    format!("cost.embed_ms: one thread, nothing else at work, on a computer with {processors} processors.")
+    format!("cost.embed_ms: one thread, after the listening, on a computer with {processors} processors.")
 }
 
 /// The decoder.onnx beside the encoder, unless it is another encoder's.
