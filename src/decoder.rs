@@ -56,10 +56,7 @@ impl Decoder {
     /// # Errors
     /// [`Error::Decoder`] when the latents are of another encoder, or the network fails or gives what is no number.
     pub fn redraw(&self, latents: &Latents) -> Result<MelImage> {
-        let tiles = self.network.run(&latents.values)?;
-        if !tiles.iter().all(|value| value.is_finite()) {
-            return Err(Error::Decoder("it drew what is no number".into()));
-        }
+        let tiles = self.tiles(latents)?;
         let (bands, columns, width) = (self.card.front_end.n_mels, latents.columns, latents.width);
         let weights: Vec<f32> = (0..width).map(|column| (column + 1).min(width - column) as f32).collect();
         let mut totals = vec![0.0; columns];
@@ -74,6 +71,31 @@ impl Decoder {
             row.iter_mut().zip(&totals).for_each(|(value, total)| *value = (*value / total.max(1.0)).clamp(0.0, 1.0));
         }
         Ok(MelImage { bands, columns, values, seconds: latents.seconds })
+    }
+
+    /// How far the tiles, as they are drawn again, are from those of `image`, from which the latents come: the mean squared
+    /// difference of their brightness, 0 to 1. What several tiles show counts in each.
+    ///
+    /// # Errors
+    /// As [`Self::redraw`].
+    ///
+    /// # Panics
+    /// When the latents come from a picture of another size.
+    pub fn mean_squared_error(&self, latents: &Latents, image: &MelImage) -> Result<f32> {
+        let drawn = self.tiles(latents)?;
+        let mut tile = vec![0.0; image.bands * latents.width];
+        let mut squares = 0.0;
+        for (&offset, drawn) in latents.offsets.iter().zip(drawn.chunks_exact(tile.len())) {
+            image.copy_tile(offset, latents.width, &mut tile);
+            squares += tile.iter().zip(drawn).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+        }
+        Ok(squares / drawn.len() as f32)
+    }
+
+    fn tiles(&self, latents: &Latents) -> Result<Vec<f32>> {
+        let tiles = self.network.run(&latents.values)?;
+        let drawn = tiles.iter().all(|value| value.is_finite());
+        drawn.then_some(tiles).ok_or_else(|| Error::Decoder("it drew what is no number".into()))
     }
 }
 

@@ -3,12 +3,14 @@
 mod alter;
 mod baseline;
 mod bootstrap;
+mod candidate;
 mod card;
 mod labels;
 mod listen;
 mod measure;
 mod metrics;
 mod mp3;
+mod peer;
 mod plot;
 mod set;
 mod system;
@@ -19,15 +21,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use sonoscape::Encoder;
 
 use crate::build::files::{File, walk};
 use crate::build::report::Problem;
-use crate::hear;
 use alter::Alteration;
-use card::Card;
+use candidate::Candidate;
+use card::{Card, Figure};
 use labels::Labels;
 use listen::{Described, Listener};
+use peer::Peer;
 use set::Set;
 
 /// Seed of every random number: noise, chance, resampling.
@@ -57,9 +59,18 @@ pub struct Args {
     /// Encoder to use instead of the shipped one.
     #[arg(long, value_name = "FILE")]
     encoder: Option<PathBuf>,
+    /// Decoder of the encoder, if not the decoder.onnx beside it.
+    #[arg(long, value_name = "FILE")]
+    decoder: Option<PathBuf>,
     /// Another encoder to measure on the same excerpts; may be given several times.
     #[arg(long, value_name = "FILE")]
     beside: Vec<PathBuf>,
+    /// A program to measure on the same excerpts; may be given several times.
+    ///
+    /// It reads paths of WAV files, one a line, and answers each with a line of numbers, or an empty one where it has
+    /// none. Answers are compared by their Euclidean distance. The command is split at spaces.
+    #[arg(long, value_name = "NAME=COMMAND")]
+    peer: Vec<String>,
     /// Folder that receives card.json, card.md and its plots.
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -77,19 +88,19 @@ pub fn run(args: &Args) -> Result<()> {
     let failed = || format!("The folder {} cannot be read", args.folder.display());
     let folder = args.folder.canonicalize().with_context(failed)?;
     ensure!(folder.is_dir(), "{} is not a folder.", args.folder.display());
-    let files = std::iter::once(args.encoder.as_deref()).chain(args.beside.iter().map(|file| Some(file.as_path())));
-    let encoders = files.map(hear::encoder).collect::<Result<Vec<_>>>()?;
-    let encoder = &encoders[0];
+    let candidates = candidates(args)?;
     let labels = match &args.tracks {
         Some(table) => Labels::read(table, &args.label, &folder)?,
         None => Labels::none(),
     };
     let (files, mut problems) = chosen(&folder, args.only.as_deref())?;
     labels.check(&files)?;
+    let peers = peers(&args.peer)?;
     let alterations = Alteration::available();
-    let excerpt_s = excerpt_s(args.excerpt_s, &encoders)?;
-    let listener = Listener { encoders: &encoders, labels: &labels, alterations: &alterations, excerpt_s };
-    let (recordings, unusable) = listener.listen(&files, args.json);
+    let excerpt_s = excerpt_s(args.excerpt_s, &candidates)?;
+    let listener =
+        Listener { candidates: &candidates, peers: &peers, labels: &labels, alterations: &alterations, excerpt_s };
+    let (recordings, unusable) = listener.listen(&files, args.json)?;
     problems.extend(unusable);
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     let set = Set::new(&recordings);
@@ -98,27 +109,43 @@ pub fn run(args: &Args) -> Result<()> {
     ensure!(set.recordings() > 1, "Fewer than two recordings could be used. Choose a larger folder.");
 
     let notes = notes(args, &labels, &alterations, &set, &excerpts);
-    let cards: Vec<_> = names(&encoders).into_iter().zip(encoders.iter().map(Encoder::card)).collect();
-    let figures = system::systems(&excerpts, &cards)
-        .iter()
-        .flat_map(|system| measure::figures(system, &set, &alterations))
-        .collect();
-    let card = Card::new(encoder, excerpt_s, &set, figures, notes, problems);
+    let figures = figures(&listener, &set, &excerpts)?;
+    let card = Card::new(&candidates[0].encoder, excerpt_s, &set, figures, notes, problems);
     if let Some(output) = &args.output {
         card.write(output)?;
     }
     card.print(args.json)
 }
 
-/// What the first encoder and those beside it are called in the card.
-fn names(encoders: &[Encoder]) -> Vec<String> {
-    let beside = |encoder: &Encoder| format!("{} {:.6}", encoder.card().name, encoder.id());
-    std::iter::once("embedding".to_owned()).chain(encoders[1..].iter().map(beside)).collect()
+fn figures(listener: &Listener, set: &Set, excerpts: &[Described]) -> Result<Vec<Figure>> {
+    let Listener { candidates, peers, alterations, excerpt_s, .. } = *listener;
+    let cards: Vec<_> = candidates.iter().map(|each| (each.name.as_str(), each.encoder.card())).collect();
+    let systems = system::systems(excerpts, &cards, peers);
+    let mut figures: Vec<_> = systems.iter().flat_map(|system| measure::figures(system, set, alterations)).collect();
+    figures.extend(measure::reconstruction(candidates, excerpts));
+    for candidate in candidates {
+        figures.extend(candidate.costs(excerpt_s)?);
+    }
+    Ok(figures)
 }
 
-fn excerpt_s(wanted: Option<f32>, encoders: &[Encoder]) -> Result<f32> {
-    let excerpt_s = wanted.unwrap_or(encoders[0].card().tiles.excerpt_s);
-    let shortest = encoders.iter().map(|encoder| encoder.card().tile_s()).fold(0.0, f32::max);
+/// The encoder that the card is of, then those beside it.
+fn candidates(args: &Args) -> Result<Vec<Candidate>> {
+    let first = Candidate::new(args.encoder.as_deref(), args.decoder.as_deref());
+    std::iter::once(first).chain(args.beside.iter().map(|file| Candidate::beside(file))).collect()
+}
+
+/// The programs that are asked, started.
+fn peers(named: &[String]) -> Result<Vec<Peer>> {
+    let peers = named.iter().map(|named| Peer::start(named)).collect::<Result<Vec<_>>>()?;
+    let names: HashSet<&str> = peers.iter().map(|peer| peer.name.as_str()).collect();
+    ensure!(names.len() == peers.len(), "Each --peer needs a name of its own.");
+    Ok(peers)
+}
+
+fn excerpt_s(wanted: Option<f32>, candidates: &[Candidate]) -> Result<f32> {
+    let excerpt_s = wanted.unwrap_or(candidates[0].encoder.card().tiles.excerpt_s);
+    let shortest = candidates.iter().map(|candidate| candidate.encoder.card().tile_s()).fold(0.0, f32::max);
     ensure!(
         (shortest..=600.0).contains(&excerpt_s),
         "Excerpts of {excerpt_s} s cannot be used; {shortest:.1} to 600 s can."
@@ -148,6 +175,7 @@ fn report_problems(problems: &[Problem], json: bool) {
 /// What was left out, and why.
 fn notes(args: &Args, labels: &Labels, alterations: &[Alteration], set: &Set, excerpts: &[Described]) -> Vec<String> {
     let mut notes = labels.notes.clone();
+    notes.push(candidate::note());
     if args.tracks.is_none() {
         notes.push("There is no table, so nothing was measured with labels; name one with --tracks.".into());
     }

@@ -134,6 +134,7 @@ pub fn train(
         true => folder.load_checkpoint(config, &learning)?,
         false => Checkpoint::new(config, &learning),
     };
+    println!("{} weights", state.model.num_params());
     let validation = data.validation_batches(config.validation_tiles, config.batch_size, device)?;
     let minutes = limit.minutes.map(|minutes| Duration::try_from_secs_f64(60.0 * minutes)).transpose();
     let deadline = minutes.context("--minutes must be a length of time")?.map(|time| Instant::now() + time);

@@ -61,6 +61,16 @@ fn the_error_is_the_mean_squared_difference() {
 }
 
 #[test]
+fn the_error_of_tiles_that_are_all_the_same_is_that_of_the_picture() {
+    let encoder = encoder();
+    let (decoder, image) = (shipped(&encoder), picture(128));
+    let latents = encoder.latents(&image).expect("latents");
+    let redrawn = decoder.redraw(&latents).expect("a picture");
+    let error = decoder.mean_squared_error(&latents, &image).expect("an error");
+    assert!((error - image.mean_squared_error(&redrawn)).abs() < 1e-5, "{error}");
+}
+
+#[test]
 fn what_is_no_decoder_is_refused() {
     let encoder = encoder();
     for bytes in [&b""[..], b"not a decoder", &SHIPPED[..SHIPPED.len() / 2], &[0xff; 1000], ENCODER] {

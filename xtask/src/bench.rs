@@ -41,6 +41,8 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Native => native(),
         Program::Worker => worker()?,
         Program::Python => peers::python()?,
+        Program::Embedding => peers::bliss()?,
+        Program::Training => peers::pytorch()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };
     run_observed(&mut command, |line| {

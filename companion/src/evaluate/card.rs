@@ -19,7 +19,9 @@ Means over query excerpts, with the 95 % interval of a bootstrap over recordings
 the query's recording among all excerpts. `same_artist`, `same_album`, `same_label`: neighbours of other recordings only,
 for those with at least three recordings. `robustness`: the altered query finds its original among all excerpts. `confound`:
 the share of altered excerpts among the ten nearest of an altered one, all other recordings being there as they are and
-altered; one half where the alteration is not heard. `hubness`: how often one excerpt is among the ten nearest of others.";
+altered; one half where the alteration is not heard. `hubness`: how often one excerpt is among the ten nearest of others.
+`reconstruction`: mean squared error of the tiles that the decoder redraws, in brightness from 0 to 1. `cost`: milliseconds from
+the samples of an excerpt to its embedding; millions of bytes of the encoder's file; latents of a tile.";
 
 /// The plots beside the card, and which figures each shows.
 const PLOTS: [(&str, &str); 3] =
@@ -34,7 +36,7 @@ pub struct Figure {
     pub value: f64,
     /// Lower and upper end of the 95 % interval, where there is one.
     pub interval: Option<[f64; 2]>,
-    /// Excerpts that asked.
+    /// Excerpts that asked, or were redrawn; 0 where none was needed.
     pub queries: usize,
 }
 

@@ -5,11 +5,13 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
 use sonoscape::audio::SILENCE_PEAK;
-use sonoscape::{Analyser, Clip, Encoder, SAMPLE_RATE};
+use sonoscape::{Analyser, Clip, SAMPLE_RATE};
 
 use super::alter::Alteration;
 use super::baseline::BASELINES;
+use super::candidate::Candidate;
 use super::labels::{Known, Labels};
+use super::peer::{Broken, Peer};
 use crate::build::files::File;
 use crate::build::report::Problem;
 use crate::{hear, progress};
@@ -17,7 +19,7 @@ use crate::{hear, progress};
 /// Most excerpts of one recording.
 const MOST_EXCERPTS: usize = 6;
 
-/// The vectors of one sound: an embedding of each encoder, then one of each baseline.
+/// The vectors of one sound: an embedding of each encoder, then one of each baseline and of each peer.
 pub type Description = Vec<Vec<f32>>;
 
 /// What is kept of an excerpt.
@@ -26,6 +28,8 @@ pub struct Described {
     pub clean: Description,
     /// One of each alteration; none where the altered sound could not be described.
     pub altered: Vec<Option<Description>>,
+    /// How far each encoder's decoder is from the clean sound's tiles; none without one.
+    pub reconstruction_errors: Vec<Option<f32>>,
 }
 
 /// What is kept of a file.
@@ -37,7 +41,8 @@ pub struct Recording {
 
 /// How to listen.
 pub struct Listener<'a> {
-    pub encoders: &'a [Encoder],
+    pub candidates: &'a [Candidate],
+    pub peers: &'a [Peer],
     pub labels: &'a Labels,
     pub alterations: &'a [Alteration],
     pub excerpt_s: f32,
@@ -45,13 +50,21 @@ pub struct Listener<'a> {
 
 impl Listener<'_> {
     /// Describes the files on all cores, in their order; those that cannot be used are returned apart.
-    pub fn listen(&self, files: &[File], quiet: bool) -> (Vec<Recording>, Vec<Problem>) {
+    ///
+    /// # Errors
+    /// [`Broken`] as soon as a peer is.
+    pub fn listen(&self, files: &[File], quiet: bool) -> Result<(Vec<Recording>, Vec<Problem>)> {
         let bar = progress::bar(files.len(), "Listening", quiet);
         let heard: Vec<Result<Recording>> = files
             .par_iter()
             .enumerate()
             .map_init(
-                || self.encoders.iter().map(|encoder| Analyser::new(encoder.clone())).collect::<Result<Vec<_>, _>>(),
+                || {
+                    self.candidates
+                        .iter()
+                        .map(|each| Analyser::new(each.encoder.clone()))
+                        .collect::<Result<Vec<_>, _>>()
+                },
                 |analysers, (index, file)| {
                     let analysers = analysers.as_mut().map_err(|error| error.clone())?;
                     let recording = self.record(file, index, analysers);
@@ -59,7 +72,11 @@ impl Listener<'_> {
                     recording
                 },
             )
-            .collect();
+            .map(|heard| match heard {
+                Err(error) if error.is::<Broken>() => Err(error),
+                heard => Ok(heard),
+            })
+            .collect::<Result<_>>()?;
         bar.finish_and_clear();
         let (mut recordings, mut problems) = (Vec::new(), Vec::new());
         for (file, heard) in files.iter().zip(heard) {
@@ -68,34 +85,42 @@ impl Listener<'_> {
                 Err(error) => problems.push(Problem::new(file.path.clone(), &error)),
             }
         }
-        (recordings, problems)
+        Ok((recordings, problems))
     }
 
     fn record(&self, file: &File, index: usize, analysers: &mut [Analyser]) -> Result<Recording> {
         let mut random = StdRng::seed_from_u64(super::SEED.wrapping_add(index as u64));
         hear::with_clip(&file.place, |clip, tags| {
             let excerpts = disjoint(clip, self.excerpt_s)?.into_iter().map(|samples| {
-                let clean = describe(samples, analysers)?;
-                let mut altered =
-                    |alteration: &Alteration| describe(&alteration.apply(samples, &mut random)?, analysers);
-                Ok(Described { clean, altered: self.alterations.iter().map(|a| altered(a).ok()).collect() })
+                let clean = self.describe(samples, analysers)?;
+                let altered = self.alterations.iter().map(|alteration| {
+                    let altered = alteration.apply(samples, &mut random);
+                    match altered.and_then(|samples| self.describe(&samples, analysers)) {
+                        Err(error) if error.is::<Broken>() => Err(error),
+                        described => Ok(described.ok()),
+                    }
+                });
+                let altered = altered.collect::<Result<_>>()?;
+                let pairs = self.candidates.iter().zip(&mut *analysers);
+                let errors = pairs.map(|(candidate, analyser)| candidate.reconstruction_error(samples, analyser));
+                Ok(Described { clean, altered, reconstruction_errors: errors.collect::<Result<_>>()? })
             });
             Ok(Recording { excerpts: excerpts.collect::<Result<_>>()?, known: self.labels.of(&file.place, tags) })
         })
     }
-}
 
-fn describe(samples: &[f32], analysers: &mut [Analyser]) -> Result<Description> {
-    let (mut embeddings, mut baselines) = (Vec::new(), Vec::new());
-    for (i, analyser) in analysers.iter_mut().enumerate() {
-        let mel = analyser.mel(&sonoscape::Excerpt { start_s: 0.0, samples });
-        embeddings.push(analyser.embed(&mel)?.as_slice().to_vec());
-        if i == 0 {
-            baselines = BASELINES.iter().map(|baseline| (baseline.describe)(&mel)).collect();
+    fn describe(&self, samples: &[f32], analysers: &mut [Analyser]) -> Result<Description> {
+        let (mut embeddings, mut baselines) = (Vec::new(), Vec::new());
+        for (i, analyser) in analysers.iter_mut().enumerate() {
+            let mel = analyser.mel(&sonoscape::Excerpt { start_s: 0.0, samples });
+            embeddings.push(analyser.embed(&mel)?.as_slice().to_vec());
+            if i == 0 {
+                baselines = BASELINES.iter().map(|baseline| (baseline.describe)(&mel)).collect();
+            }
         }
+        let answers = self.peers.iter().map(|peer| peer.describe(samples)).collect::<Result<Vec<_>>>()?;
+        Ok([embeddings, baselines, answers].concat())
     }
-    embeddings.extend(baselines);
-    Ok(embeddings)
 }
 
 /// At most [`MOST_EXCERPTS`] audible excerpts that share no sample, the first and the last at the clip's ends; a clip

@@ -4,7 +4,9 @@ use rayon::prelude::*;
 
 use super::alter::Alteration;
 use super::bootstrap::{Summary, summarise};
+use super::candidate::Candidate;
 use super::card::Figure;
+use super::listen::Described;
 use super::metrics::{NEIGHBOURS, hubness, nearest, order, own_rank, precision, vote};
 use super::set::Set;
 use super::system::System;
@@ -48,6 +50,18 @@ pub fn figures(system: &System, set: &Set, alterations: &[Alteration]) -> Vec<Fi
         figures.push(Figure { system: system.name.clone(), name, value, interval: None, queries: answers.len() });
     }
     figures
+}
+
+/// The mean error of what each encoder's decoder redraws, where it has one.
+pub fn reconstruction(candidates: &[Candidate], excerpts: &[Described]) -> Vec<Figure> {
+    let figure = |(i, candidate): (usize, &Candidate)| {
+        let errors: Vec<f64> =
+            excerpts.iter().filter_map(|each| each.reconstruction_errors[i]).map(f64::from).collect();
+        let (system, name, queries) = (candidate.name.clone(), "reconstruction.mse".into(), errors.len());
+        let value = errors.iter().sum::<f64>() / queries as f64;
+        (queries > 0).then_some(Figure { system, name, value, interval: None, queries })
+    };
+    candidates.iter().enumerate().filter_map(figure).collect()
 }
 
 fn ask(system: &System, set: &Set, query: usize) -> Answers {

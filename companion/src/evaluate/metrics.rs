@@ -16,6 +16,11 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// The Euclidean distance of vectors, negative and squared.
+pub fn nearness(a: &[f32], b: &[f32]) -> f32 {
+    -a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>()
+}
+
 /// All excerpts by falling likeness to `query`; of equally near ones the earlier first.
 pub fn order(query: &[f32], gallery: &[Vec<f32>], likeness: Likeness) -> Vec<usize> {
     let scores: Vec<f32> = gallery.iter().map(|row| likeness(row, query)).collect();

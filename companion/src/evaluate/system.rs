@@ -6,7 +6,8 @@ use sonoscape::EncoderCard;
 
 use super::baseline::{BASELINES, Baseline};
 use super::listen::{Described, Description};
-use super::metrics::{Likeness, cosine};
+use super::metrics::{Likeness, cosine, nearness};
+use super::peer::Peer;
 use crate::standard::Standard;
 
 /// Length of the random vectors.
@@ -43,11 +44,11 @@ impl System {
     }
 }
 
-/// The first encoder's whole embedding and its halves, the others' embeddings, the baselines and chance.
-pub fn systems(excerpts: &[Described], encoders: &[(String, &EncoderCard)]) -> Vec<System> {
+/// The first encoder's whole embedding and its halves, the others' embeddings, the baselines, the peers and chance.
+pub fn systems(excerpts: &[Described], encoders: &[(&str, &EncoderCard)], peers: &[Peer]) -> Vec<System> {
     let mut systems = Vec::new();
     for (i, (name, card)) in encoders.iter().enumerate() {
-        systems.push(System::of_directions(name.clone(), excerpts, |description| description[i].clone()));
+        systems.push(System::of_directions((*name).into(), excerpts, |description| description[i].clone()));
         for half in card.halves.iter().filter(|_| i == 0) {
             let name = format!("{name}.{}", half.name);
             systems.push(System::of_directions(name, excerpts, |description| {
@@ -56,6 +57,9 @@ pub fn systems(excerpts: &[Described], encoders: &[(String, &EncoderCard)]) -> V
         }
     }
     systems.extend(BASELINES.iter().zip(encoders.len()..).map(|(baseline, i)| of_baseline(baseline, i, excerpts)));
+    for (peer, i) in peers.iter().zip(encoders.len() + BASELINES.len()..) {
+        systems.push(System::new(peer.name.clone(), nearness, excerpts, |description| description[i].clone()));
+    }
     let mut random = StdRng::seed_from_u64(super::SEED);
     let mut anything = |_: &Description| (0..CHANCE_DIMENSION).map(|_| random.random_range(-1.0f32..1.0)).collect();
     systems.push(System::of_directions("chance".into(), excerpts, &mut anything));
@@ -97,8 +101,12 @@ mod tests {
         let card = EncoderCard { dimension: 3, halves: vec![half("time", 0, 2)], ..EncoderCard::default() };
         let other = EncoderCard { dimension: 1, ..card.clone() };
         let description = vec![vec![3.0, 4.0, 12.0], vec![5.0], vec![1.0], vec![1.0], vec![1.0]];
-        let excerpts = [Described { clean: description.clone(), altered: vec![Some(description), None] }];
-        let systems = systems(&excerpts, &[("embedding".into(), &card), ("other".into(), &other)]);
+        let excerpts = [Described {
+            clean: description.clone(),
+            altered: vec![Some(description), None],
+            reconstruction_errors: vec![],
+        }];
+        let systems = systems(&excerpts, &[("embedding", &card), ("other", &other)], &[]);
         let names: Vec<&str> = systems.iter().map(|system| system.name.as_str()).collect();
         assert_eq!(names[..3], ["embedding", "embedding.time", "other"]);
         assert_eq!(names[3..], ["mean_mel", "mfcc_mean_covariance", "mfcc_gaussian", "chance"]);

@@ -52,8 +52,13 @@ fn show(figure: &Figure) -> String {
     match figure.interval {
         Some([low, high]) => format!("{value:.3} {low:.2}–{high:.2}"),
         None if value.fract() == 0.0 => format!("{value:.0}"),
-        None => format!("{value:.2}"),
+        None => format!("{value:.*}", decimals(value)),
     }
+}
+
+/// Decimals that leave three digits to be seen.
+fn decimals(value: f64) -> usize {
+    (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize
 }
 
 pub fn distinct(figures: &[Figure], name: fn(&Figure) -> &str) -> Vec<&str> {
@@ -81,21 +86,29 @@ mod tests {
         Table::new(&[
             figure("embedding", "hit", 0.5, Some([0.25, 0.75])),
             figure("embedding", "hubs", 7.0, None),
+            figure("embedding", "error", 0.01234, None),
+            figure("embedding", "time", 123.4, None),
             figure("chance", "hit", 0.0, Some([0.0, 0.1])),
         ])
     }
 
     #[test]
     fn columns_are_aligned_and_what_was_not_measured_stays_empty() {
-        let expected = "      embedding        chance\nhit   0.500 0.25–0.75  0.000 0.00–0.10\nhubs  7\n";
-        assert_eq!(table().text(), expected);
+        let expected = [
+            "       embedding        chance",
+            "hit    0.500 0.25–0.75  0.000 0.00–0.10",
+            "hubs   7",
+            "error  0.0123",
+            "time   123",
+        ];
+        assert_eq!(table().text().lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn markdown_has_a_rule_below_its_header() {
         let markdown = table().markdown();
         let lines: Vec<&str> = markdown.lines().collect();
-        assert_eq!(lines.len(), 4);
-        assert!(lines[1].starts_with("| ---- | --") && lines.iter().all(|line| line.matches('|').count() == 4));
+        assert_eq!(lines.len(), 6);
+        assert!(lines[1].starts_with("| ----- | --") && lines.iter().all(|line| line.matches('|').count() == 4));
     }
 }

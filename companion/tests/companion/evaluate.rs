@@ -10,6 +10,9 @@ const SAMPLE_RATE: u32 = 22_050;
 const EXCERPT_S: &str = "8";
 const RECORDING_S: u32 = 17;
 
+/// The shipped encoder's.
+const DECODER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/decoder.onnx");
+
 /// What sums in another order may differ by.
 const ROUNDING: f64 = 1e-12;
 
@@ -49,6 +52,7 @@ fn figure<'a>(card: &'a Value, system: &str, name: &str) -> Option<&'a Value> {
 fn a_folder_with_a_table_becomes_a_card() {
     let workplace = collection();
     let other = workplace.other_encoder();
+    fs::copy(DECODER, workplace.path("decoder.onnx")).unwrap();
     let mut arguments = vec!["evaluate", "music", "--tracks", "tracks.csv", "--excerpt-s", EXCERPT_S];
     arguments.extend(["--output", "card", "--json", "--beside", &other]);
     let card = workplace.json(&arguments);
@@ -67,6 +71,15 @@ fn a_folder_with_a_table_becomes_a_card() {
         assert_eq!(queries("hubness.skewness"), Some(8));
         assert_eq!(queries("same_album.precision_at_10"), None, "there are no albums");
     }
+    for system in ["embedding", beside] {
+        for cost in ["cost.embed_ms", "cost.encoder_mb", "cost.latents"] {
+            assert!(figure(&card, system, cost).unwrap()["value"].as_f64().unwrap() > 0.0, "{system} {cost}");
+        }
+    }
+    let redrawn = figure(&card, "embedding", "reconstruction.mse").unwrap();
+    let error = redrawn["value"].as_f64().unwrap();
+    assert!(0.0 < error && error < 0.1 && redrawn["queries"] == 8, "{redrawn}");
+    assert!(figure(&card, beside, "reconstruction.mse").is_none(), "the decoder beside it is another's");
     let quieter = figure(&card, "embedding", "robustness.gain_minus_6db.hit_at_1").unwrap();
     assert_eq!(quieter["value"], 1.0, "the picture of a sound does not depend on its level");
     for figure in card["figures"].as_array().unwrap().iter().filter(|figure| figure["interval"].is_array()) {
@@ -103,9 +116,32 @@ fn what_cannot_be_measured_is_refused_in_one_sentence() {
     };
     assert!(refusal(&["--tracks", "tracks.csv", "--label", "genre"]).contains("no column `genre`. Name one of its"));
     assert!(refusal(&["--excerpt-s", "2"]).contains("Excerpts of 2 s cannot be used"));
+    assert!(refusal(&["--decoder", "missing.onnx"]).contains("The decoder missing.onnx cannot be read"));
+    let other = workplace.other_encoder();
+    assert!(refusal(&["--encoder", &other, "--decoder", DECODER]).contains("decoder"));
     assert!(refusal(&["--only", "missing.txt"]).contains("missing.txt cannot be read"));
     fs::write(workplace.path("one.txt"), "0.wav\n").unwrap();
     assert!(refusal(&["--only", "one.txt"]).contains("Fewer than two recordings"));
     fs::write(workplace.path("tracks.csv"), "path,artist,style\nelsewhere.wav,a,b\n").unwrap();
     assert!(refusal(&["--tracks", "tracks.csv"]).contains("No path in the table"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_answers_about_the_same_excerpts_and_one_that_stops_ends_the_measurement() {
+    let workplace = collection();
+    let measured = |script: &str| {
+        fs::write(workplace.path("answer.sh"), script).unwrap();
+        workplace.run(&["evaluate", "music", "--excerpt-s", EXCERPT_S, "--peer", "toy=sh answer.sh", "--json"])
+    };
+    let size = "while read path; do wc -c < $path; done";
+    let card: Value = serde_json::from_slice(&measured(size).stdout).unwrap();
+    let asked = figure(&card, "toy", "robustness.low_pass_4khz.hit_at_1").unwrap();
+    assert_eq!(asked["queries"], 8, "{asked}");
+    assert_eq!(figure(&card, "toy", "same_recording.mrr").unwrap()["queries"], 8);
+
+    let output = measured("read path; echo 1; read path; echo 2");
+    let problem = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty());
+    assert!(problem.contains("toy ended before it had answered. Start `sh answer.sh`"), "{problem}");
 }

@@ -6,17 +6,21 @@ pub enum Program {
     Native,
     Worker,
     Python,
+    Embedding,
+    Training,
     Page,
 }
 
 impl Program {
-    pub const ALL: [Self; 4] = [Self::Native, Self::Worker, Self::Python, Self::Page];
+    pub const ALL: [Self; 6] = [Self::Native, Self::Worker, Self::Python, Self::Embedding, Self::Training, Self::Page];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Native => "the library, native",
             Self::Worker => "the library, in a browser",
             Self::Python => "librosa and onnxruntime",
+            Self::Embedding => "the companion and bliss",
+            Self::Training => "the trainer and PyTorch",
             Self::Page => "the page in a browser",
         }
     }
@@ -26,6 +30,8 @@ impl Program {
             Some("native") => Self::Native,
             Some("browser") => Self::Worker,
             Some("python") => Self::Python,
+            Some("embed") => Self::Embedding,
+            Some("train") => Self::Training,
             _ => Self::Page,
         }
     }
@@ -55,7 +61,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 19] = [
+pub const FIGURES: [Figure; 21] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -71,6 +77,8 @@ pub const FIGURES: [Figure; 19] = [
     alone("encoder.browser_ms", "ms", "page.encode"),
     against("encoder.browser_vs_onnxruntime_web", "browser.encoder", "page.onnxruntime_web"),
     against("encoder.native_vs_onnxruntime", "native.encoder", "python.onnxruntime"),
+    against("embed.native_vs_bliss", "embed.sonoscape", "embed.bliss"),
+    against("train.vs_pytorch", "train.sonoscape", "train.pytorch"),
     against("search.browser_vs_read_278581", "browser.search_278581", "browser.read_278581"),
     against("search.browser_vs_read_1000000", "browser.search_1000000", "browser.read_1000000"),
     against("search.native_vs_read_278581", "native.search_278581", "native.read_278581"),
@@ -159,6 +167,17 @@ mod tests {
             answer.json(),
             r#"{"name": "mel.native_vs_librosa", "value": 20, "unit": "ms", "against": "librosa 0.11.0", "ratio": 2.500}"#
         );
+    }
+
+    #[test]
+    fn a_figure_knows_the_programs_that_it_needs() {
+        let needs = |name: &str| -> Vec<&str> {
+            let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
+            Program::ALL.into_iter().filter(|program| figure.needs(*program)).map(Program::title).collect()
+        };
+        assert_eq!(needs("train.vs_pytorch"), ["the trainer and PyTorch"]);
+        assert_eq!(needs("embed.native_vs_bliss"), ["the companion and bliss"]);
+        assert_eq!(needs("mel.native_vs_librosa"), ["the library, native", "librosa and onnxruntime"]);
     }
 
     #[test]
