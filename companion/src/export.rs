@@ -3,6 +3,7 @@
 mod card;
 pub mod check;
 pub mod network;
+mod spread;
 mod usual;
 pub mod whitening;
 
@@ -12,14 +13,14 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::tensor::Device;
-use rayon::prelude::*;
 use sonoscape::{Decoder, Encoder, EncoderCard, Latents};
 
 use crate::catalogue::replace;
-use crate::mel_store::{MelStore, StoredExcerpt};
+use crate::mel_store::MelStore;
 use crate::onnx::Precision;
 use crate::train::model::{Autoencoder, AutoencoderConfig};
 use crate::train::{Data, RunFolder};
+use spread::{Spread, listen};
 use whitening::{SHRINKAGE, Whitening};
 
 /// Write a trained encoder and its decoder as ONNX files.
@@ -30,14 +31,14 @@ pub struct Args {
     /// Folder that receives encoder.onnx, decoder.onnx and their cards.
     #[arg(long, value_name = "FOLDER", default_value = "models")]
     pub output: PathBuf,
-    /// Share of its variance that is added to each latent's before they are decorrelated: near 0 they lose all
+    /// What latents are whitened by: within, unless they learnt by redrawing.
+    #[arg(long, value_name = "SPREAD")]
+    pub whitening: Option<Spread>,
+    /// Share of its whole variance that is added to each latent's before they are whitened: near 0 they lose all
     /// correlation, far above 1 they are only standardised.
     #[arg(long, value_name = "SHARE", default_value_t = SHRINKAGE)]
     pub shrinkage: f64,
 }
-
-/// Most excerpts that anything is measured on.
-const MOST_MEASURED: usize = 4096;
 
 /// Tiles that the exported files are checked on.
 const CHECKED_TILES: usize = 16;
@@ -57,14 +58,18 @@ pub fn run(args: &Args) -> Result<()> {
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
     let mut card = card::encoder(&config, &store, &data, &checkpoint.progress);
 
-    let whitening = whitening(&model, &config.model, &card, &store, data.training(), args.shrinkage)?;
+    let none = Whitening::none(config.model.latents, card.halves.len());
+    let plain = Encoder::from_onnx(&encoder(&model, &config.model, &card, &none, Precision::Full)?)?;
+    let by_default = if config.listening.is_some() { Spread::Within } else { Spread::Total };
+    let spread = args.whitening.unwrap_or(by_default);
+    let whitening = spread.whitening(&plain, &data, config.model.latents, args.shrinkage)?;
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
     check::agreement(&model, &config.model, &whitening, &tiles)?;
 
     let name = if config.listening.is_some() { "sonoscape" } else { "time-frequency" };
     card.name = format!("{name}, {} steps", checkpoint.progress.step);
     let graph = |card: &EncoderCard| encoder(&model, &config.model, card, &whitening, Precision::Half);
-    let changes = listen(&Encoder::from_onnx(&graph(&card)?)?, &store, data.validation(), Latents::change)?;
+    let changes = listen(&Encoder::from_onnx(&graph(&card)?)?, &data, data.validation(), Latents::change)?;
     card.least_change = usual::least_change(changes.into_iter().flatten().collect());
     let encoder = graph(&card)?;
     let decoder = network::decoder(&model, &config.model, &whitening, Precision::Half)?;
@@ -74,24 +79,9 @@ pub fn run(args: &Args) -> Result<()> {
     fs::create_dir_all(&args.output).with_context(|| format!("{} cannot be made", args.output.display()))?;
     replace(&args.output.join("encoder.onnx"), &encoder)?;
     replace(&args.output.join("decoder.onnx"), &decoder)?;
-    replace(&args.output.join("encoder.md"), card::page(&card, &config, args.shrinkage, &id).as_bytes())?;
+    replace(&args.output.join("encoder.md"), card::page(&card, &config, (spread, args.shrinkage), &id).as_bytes())?;
     println!("encoder {:.2} MB, decoder {:.2} MB, id {id}", megabytes(&encoder), megabytes(&decoder));
     Ok(())
-}
-
-/// The whitening of the excerpts' embeddings, before those are scaled to unit length.
-fn whitening(
-    model: &Autoencoder,
-    config: &AutoencoderConfig,
-    card: &EncoderCard,
-    store: &MelStore,
-    excerpts: &[StoredExcerpt],
-    shrinkage: f64,
-) -> Result<Whitening> {
-    let none = Whitening::none(config.latents, card.halves.len());
-    let encoder = Encoder::from_onnx(&encoder(model, config, card, &none, Precision::Full)?)?;
-    let pooled = listen(&encoder, store, excerpts, |latents| mean_of_rows(latents.as_slice(), card.dimension))?;
-    Ok(Whitening::measure(&pooled, config.latents, shrinkage))
 }
 
 /// The bytes of `encoder.onnx`.
@@ -105,28 +95,6 @@ fn encoder(
     let json = serde_json::to_string(card)?;
     let metadata = [(EncoderCard::METADATA_KEY, json.as_str())];
     Ok(network::encoder(model, config, whitening, precision)?.into_bytes(&metadata))
-}
-
-/// What `note` takes down of the latents of at most [`MOST_MEASURED`] evenly spaced excerpts.
-fn listen<T: Send>(
-    encoder: &Encoder,
-    store: &MelStore,
-    excerpts: &[StoredExcerpt],
-    note: impl Fn(&Latents) -> T + Sync,
-) -> Result<Vec<T>> {
-    let count = excerpts.len().min(MOST_MEASURED);
-    (0..count)
-        .into_par_iter()
-        .map(|i| Ok(note(&encoder.latents(&store.image(&excerpts[i * excerpts.len() / count])?)?)))
-        .collect()
-}
-
-fn mean_of_rows(values: &[f32], length: usize) -> Vec<f64> {
-    let mut mean = vec![0.0; length];
-    for row in values.chunks_exact(length) {
-        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
-    }
-    mean.iter().map(|sum| sum * length as f64 / values.len() as f64).collect()
 }
 
 fn megabytes(bytes: &[u8]) -> f64 {

@@ -25,6 +25,11 @@ pub struct Latents {
 }
 
 impl Latents {
+    /// Latents of one tile.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
     /// The latents, tile by tile.
     pub fn as_slice(&self) -> &[f32] {
         &self.values

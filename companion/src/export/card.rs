@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sonoscape::EncoderCard;
 use sonoscape::encoder::{Half, Pooling, Tiling, Training};
 
+use super::spread::Spread;
 use super::usual::STILLEST;
 use crate::mel_store::{MelStore, StoredTrack};
 use crate::train::checkpoint::Progress;
@@ -119,7 +120,7 @@ fn describe(tracks: &[StoredTrack]) -> String {
 }
 
 /// The card for people, in Markdown.
-pub fn page(card: &EncoderCard, config: &RunConfig, shrinkage: f64, id: &str) -> String {
+pub fn page(card: &EncoderCard, config: &RunConfig, (spread, shrinkage): (Spread, f64), id: &str) -> String {
     let (training, model) = (&card.training, &config.model);
     let taught = !training.teacher.is_empty();
     let mse = |mse: Option<f64>| mse.map_or("not measured".to_owned(), |mse| format!("{mse:.4}"));
@@ -133,7 +134,7 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 |---|---|
 | network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling}{descriptors} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
-| output | `latents` `[N, {dimension}]`, standardised and decorrelated over the training excerpts (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles{directions} at unit length |
+| output | `latents` `[N, {dimension}]`, centred, and whitened by the differences between {spread} (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles{directions} at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
@@ -180,6 +181,7 @@ The table of tracks gives `path`, `artist` and `licence`. The same files, table 
         frequency = card.half("frequency").unwrap_or_default(),
         bands = card.front_end.n_mels,
         columns = card.tiles.columns,
+        spread = spread.name(),
         per_excerpt = card.tiles.per_excerpt,
         directions = if card.pooling == Pooling::MeanDirection { "' directions" } else { "" },
         rate = card.front_end.sample_rate,

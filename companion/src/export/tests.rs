@@ -41,7 +41,7 @@ fn settled(config: &AutoencoderConfig) -> Autoencoder {
 fn whitening() -> Whitening {
     let latent = |row: usize, i: usize| ((row * (i + 2)) as f64).sin() + 0.3 * (row as f64).cos() + i as f64;
     let rows: Vec<Vec<f64>> = (0..40).map(|row| (0..12).map(|i| latent(row, i)).collect()).collect();
-    Whitening::measure(&rows, 6, SHRINKAGE)
+    Whitening::measure(&rows, &rows, 6, SHRINKAGE)
 }
 
 /// Tiles of sines, `[count, 32, 32]`.

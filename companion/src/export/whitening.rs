@@ -1,16 +1,16 @@
 //! Latents that say the same thing twice, made to say it once.
 
-/// Share of its variance that is added to each latent's where nothing else is asked for, so that directions in which
-/// the training data hardly vary are not blown up.
-pub const SHRINKAGE: f64 = 0.003;
+/// Share of its whole variance that is added to each latent's deviations where nothing else is asked for, so that
+/// directions in which the training data hardly vary are not blown up.
+pub const SHRINKAGE: f64 = 0.1;
 
 /// Variance of a latent that never varies.
 const LEAST_VARIANCE: f64 = 1e-12;
 
-/// A change of latents after which they have mean 0, and nearly variance 1 and no correlation over the training data,
-/// each branch's by themselves: the nearer the lower the shrinkage.
+/// A change of latents after which they have mean 0, and their deviations nearly variance 1 and no correlation, each
+/// branch's by themselves: the nearer the lower the shrinkage.
 ///
-/// With the covariance `C` of a branch and its Cholesky factor `C = L · Lᵀ`, a latent `x` becomes `L⁻¹ · (x − mean)`. Any
+/// With the covariance `C` of a branch's deviations and its Cholesky factor `C = L · Lᵀ`, a latent `x` becomes `L⁻¹ · (x − mean)`. Any
 /// other whitening differs from it by a rotation only, so cosines are the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whitening {
@@ -28,26 +28,27 @@ impl Whitening {
         Self { mean: vec![0.0; branch * branches], factors: vec![identity; branches], branch }
     }
 
-    /// Measures mean and covariance of `rows`, each the latents of one excerpt: branches of `branch` latents.
-    pub fn measure(rows: &[Vec<f64>], branch: usize, shrinkage: f64) -> Self {
+    /// Measures mean and variance of `rows`, each the latents of one excerpt, and the covariance of `deviations`: branches
+    /// of `branch` latents.
+    pub fn measure(rows: &[Vec<f64>], deviations: &[Vec<f64>], branch: usize, shrinkage: f64) -> Self {
         let dimension = rows.first().map_or(0, Vec::len);
-        let mut mean = vec![0.0; dimension];
-        for row in rows {
-            mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / rows.len() as f64);
-        }
+        let moment = |i: usize, power: i32, about: f64| {
+            rows.iter().map(|row| (row[i] - about).powi(power)).sum::<f64>() / rows.len() as f64
+        };
+        let mean: Vec<f64> = (0..dimension).map(|i| moment(i, 1, 0.0)).collect();
         let factor = |start: usize| {
             let mut covariance = vec![0.0; branch * branch];
-            for row in rows {
-                for i in 0..branch {
-                    let deviation = (row[start + i] - mean[start + i]) / rows.len() as f64;
-                    for j in 0..=i {
-                        covariance[i * branch + j] += deviation * (row[start + j] - mean[start + j]);
-                    }
+            for deviation in deviations {
+                let deviation = &deviation[start..start + branch];
+                for (i, a) in deviation.iter().enumerate() {
+                    let row = &mut covariance[i * branch..=i * branch + i];
+                    row.iter_mut().zip(deviation).for_each(|(sum, b)| *sum += a * b / deviations.len() as f64);
                 }
             }
             for i in 0..branch {
-                let variance = &mut covariance[i * (branch + 1)];
-                *variance = if *variance < LEAST_VARIANCE { 1.0 } else { *variance * (1.0 + shrinkage) };
+                let variance = moment(start + i, 2, mean[start + i]);
+                let spread = &mut covariance[i * (branch + 1)];
+                *spread = if variance < LEAST_VARIANCE { 1.0 } else { *spread + shrinkage * variance };
             }
             cholesky(covariance, branch)
         };
@@ -124,8 +125,10 @@ fn solve(factor: &[f64], row: &mut [f32]) {
 mod tests {
     use super::*;
 
+    const LITTLE: f64 = 0.003;
+
     #[test]
-    fn whitened_latents_have_mean_0_variance_1_and_no_correlation_within_a_branch() {
+    fn whitened_latents_have_mean_0_and_their_deviations_variance_1_and_no_correlation_within_a_branch() {
         let wave = |n: usize, speed: f64| (n as f64 * speed).sin();
         let rows: Vec<Vec<f64>> = (0..50)
             .map(|n| {
@@ -133,7 +136,9 @@ mod tests {
                 vec![3.0 + a, 0.5 * a + b, c, d - 2.0, 2.0 * c + d, b]
             })
             .collect();
-        let whitening = Whitening::measure(&rows, 3, SHRINKAGE);
+        let deviations: Vec<Vec<f64>> =
+            rows.iter().zip(&rows[1..]).map(|(a, b)| a.iter().zip(b).map(|(a, b)| a - b).collect()).collect();
+        let whitening = Whitening::measure(&rows, &deviations, 3, LITTLE);
         let whitened: Vec<Vec<f32>> = rows
             .iter()
             .map(|row| {
@@ -146,19 +151,18 @@ mod tests {
             let mean = whitened.iter().map(|row| row[i]).sum::<f32>() / 50.0;
             assert!(mean.abs() < 1e-5, "mean of {i}: {mean}");
             for j in i / 3 * 3..=i {
-                let covariance = whitened.iter().map(|row| row[i] * row[j]).sum::<f32>() / 50.0;
+                let product = |pair: &[Vec<f32>]| (pair[0][i] - pair[1][i]) * (pair[0][j] - pair[1][j]);
+                let covariance = whitened.windows(2).map(product).sum::<f32>() / 49.0;
                 let expected = if i == j { 1.0 } else { 0.0 };
-                assert!(
-                    (covariance - expected).abs() < 3.0 * SHRINKAGE as f32,
-                    "covariance of {i} and {j}: {covariance}"
-                );
+                assert!((covariance - expected).abs() < 0.01, "covariance of {i} and {j}: {covariance}");
             }
         }
     }
 
     #[test]
     fn a_latent_that_never_varies_becomes_0() {
-        let whitening = Whitening::measure(&[vec![1.0, 5.0], vec![2.0, 5.0]], 2, SHRINKAGE);
+        let deviations = [vec![-0.5, 0.0], vec![0.5, 0.0]];
+        let whitening = Whitening::measure(&[vec![1.0, 5.0], vec![2.0, 5.0]], &deviations, 2, LITTLE);
         let mut latents = [1.5, 5.0];
         whitening.apply(&mut latents);
         assert_eq!(latents, [0.0, 0.0]);

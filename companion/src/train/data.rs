@@ -96,19 +96,21 @@ impl<'a> Data<'a> {
         let mut random = self.stream(step);
         let mut tiles = Vec::with_capacity(batch_size * self.side * self.side);
         for _ in 0..batch_size {
-            tiles.extend(self.any_tile(&mut random)?);
+            tiles.extend(self.any_piece(self.side, &mut random)?);
         }
         Ok(self.tensor(tiles, device))
     }
 
-    /// A tile of a random training excerpt, from a random offset.
+    /// A piece of a random training excerpt, `[bands, columns]`, from a random offset; black where that is shorter.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn any_tile(&self, random: &mut StdRng) -> Result<Vec<f32>> {
+    pub fn any_piece(&self, columns: usize, random: &mut StdRng) -> Result<Vec<f32>> {
         let excerpt = &self.training[random.random_range(0..self.training.len())];
-        let column = random.random_range(0..=excerpt.columns - self.side);
-        self.store.read(excerpt, column, self.side)
+        let Some(spare) = excerpt.columns.checked_sub(columns) else {
+            return Ok(vec![0.0; self.store.settings.front_end.n_mels * columns]);
+        };
+        self.store.read(excerpt, random.random_range(0..=spare), columns)
     }
 
     /// At most `most` tiles spread evenly over the validation excerpts, always the same ones, in batches.

@@ -28,6 +28,16 @@ pub struct Pairs {
     pub known: Tensor<2>,
 }
 
+/// An altered piece of a track.
+pub struct Altered {
+    /// `[bands, columns]`.
+    pub values: Vec<f32>,
+    /// Where in the track it starts.
+    start_s: f32,
+    /// Where in the track it ends.
+    end_s: f32,
+}
+
 impl Data<'_> {
     /// The pairs of one step; they depend on the seed and the step alone.
     ///
@@ -44,7 +54,7 @@ impl Data<'_> {
         let dimension = teacher.map_or(0, |teacher| teacher.dimension);
         let (mut values, mut heard, mut known) = (Vec::new(), Vec::new(), Vec::new());
         for excerpt in excerpts.iter().chain(&others) {
-            let (tile, start_s, end_s) = self.altered_tile(excerpt, &mut random)?;
+            let Altered { values: tile, start_s, end_s } = self.altered(excerpt, self.side(), &mut random)?;
             values.extend(tile);
             let target = teacher.and_then(|teacher| teacher.heard(excerpt.track, start_s, end_s));
             known.push(f32::from(target.is_some()));
@@ -71,15 +81,18 @@ impl Data<'_> {
         Ok(chosen.iter().map(|excerpts| excerpts[random.random_range(0..excerpts.len())]).collect())
     }
 
-    /// A tile from anywhere in an excerpt at another speed, altered, and the seconds of the track that it shows.
-    fn altered_tile(&self, excerpt: &StoredExcerpt, random: &mut StdRng) -> Result<(Vec<f32>, f32, f32)> {
+    /// A piece of an excerpt at another speed, altered, `[bands, columns]`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn altered(&self, excerpt: &StoredExcerpt, columns: usize, random: &mut StdRng) -> Result<Altered> {
         let speed = random.random_range(SPEED);
-        let width = ((self.side() as f32 * speed) as usize).min(excerpt.columns);
+        let width = ((columns as f32 * speed) as usize).min(excerpt.columns);
         let column = random.random_range(0..=excerpt.columns - width);
-        let mut values = stretch(&self.store().read(excerpt, column, width)?, width, self.side());
-        Tile { values: &mut values, columns: self.side() }.augment(random, |random| self.any_tile(random))?;
+        let mut values = stretch(&self.store().read(excerpt, column, width)?, width, columns);
+        Tile { values: &mut values, columns }.augment(random, |random| self.any_piece(columns, random))?;
         let column_s = self.store().settings.front_end.column_s();
         let start_s = excerpt.start_s + column as f32 * column_s;
-        Ok((values, start_s, start_s + width as f32 * column_s))
+        Ok(Altered { values, start_s, end_s: start_s + width as f32 * column_s })
     }
 }
