@@ -61,8 +61,7 @@ pub fn run(args: &Args) -> Result<()> {
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
     check::agreement(&model, &config.model, &whitening, &tiles)?;
 
-    let name = if config.listening.is_some() { "sonoscape" } else { "time-frequency" };
-    card.name = format!("{name}, {} steps", checkpoint.progress.step);
+    card.name = format!("{}, {} steps", card::name(&config), checkpoint.progress.step);
     let graph = |card: &EncoderCard| encoder(&model, &config.model, card, &whitening, Precision::Half);
     let changes = listen(&Encoder::from_onnx(&graph(&card)?)?, &store, data.validation(), Latents::change)?;
     card.least_change = usual::least_change(changes.into_iter().flatten().collect());
@@ -88,10 +87,10 @@ fn whitening(
     excerpts: &[StoredExcerpt],
     shrinkage: f64,
 ) -> Result<Whitening> {
-    let none = Whitening::none(config.latents, card.halves.len());
+    let none = Whitening::none(config.group(), card.dimension / config.group());
     let encoder = Encoder::from_onnx(&encoder(model, config, card, &none, Precision::Full)?)?;
     let pooled = listen(&encoder, store, excerpts, |latents| mean_of_rows(latents.as_slice(), card.dimension))?;
-    Ok(Whitening::measure(&pooled, config.latents, shrinkage))
+    Ok(Whitening::measure(&pooled, config.group(), shrinkage))
 }
 
 /// The bytes of `encoder.onnx`.

@@ -65,7 +65,7 @@ impl Network {
 
     /// The loss of one step, and the error of the tiles redrawn from it.
     pub fn listen(&self, pairs: &Pairs, listening: &Listening) -> (Tensor<1>, Tensor<1>) {
-        let latents = self.autoencoder.encoder.forward(pairs.tiles.clone()); // [n, 2 · latents]
+        let latents = self.autoencoder.encode(pairs.tiles.clone()); // [n, 2 · latents]
         let mse = self.redraw(&latents, pairs, listening.redrawn);
         let heard = standardised(latents);
         let halves = heard.clone().chunk(2, 1);
@@ -237,7 +237,7 @@ mod tests {
         assert!(number(loss.clone()) > number(mse));
         let gradients = loss.backward();
         let weights = [
-            ("encoder", network.autoencoder.encoder.time.dense.weight.val()),
+            ("encoder", network.autoencoder.encoder.as_ref().unwrap().time.dense.weight.val()),
             ("decoder", network.autoencoder.decoder.dense.weight.val()),
             ("first head", network.heads[0].weight.val()),
             ("second head", network.heads[1].weight.val()),
