@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use burn::config::Config;
 
 use super::model::AutoencoderConfig;
@@ -38,14 +38,14 @@ pub fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
 pub fn mels(args: &Args, folder: &RunFolder) -> Result<MelStore> {
     let place = folder.mels();
     match &args.folder {
+        _ if place.exists() => (),
         Some(store) if store.is_file() => {
             ensure!(args.tracks.is_none(), "A store names its artists itself. Leave --tracks out.");
             MelStore::open_with(store, &Settings::default())?;
             adopt(store, &place)?;
         }
         Some(music) => return analyse::store(&place, music, args.tracks.as_deref()),
-        None => ensure!(
-            place.exists(),
+        None => bail!(
             "{} was not started yet. Name a folder of music, or a store that `sonoscape analyse` made of one.",
             args.run.display()
         ),
@@ -64,11 +64,11 @@ pub fn teacher(args: &Args, config: &RunConfig, folder: &RunFolder, store: &MelS
     Ok(Some(Teacher::read(&place, &store.tracks, listening.teacher)?))
 }
 
-/// Puts a store into a run that has none, as a link to the same bytes where the disk can.
+/// Puts a store into a run, as a link to the same bytes where the disk can.
 fn adopt(store: &Path, place: &Path) -> Result<()> {
     let part = place.with_extension("adopted");
     let copy = || fs::copy(store, &part).and_then(|_| fs::rename(&part, place));
-    if place.exists() || fs::hard_link(store, place).is_ok() {
+    if fs::hard_link(store, place).is_ok() {
         return Ok(());
     }
     copy().with_context(|| format!("{} cannot be copied to {}", store.display(), place.display()))
