@@ -50,5 +50,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()?;
         fs::rename(&temporary, path)
     };
-    write().with_context(|| format!("{} cannot be written", path.display()))
+    write().inspect_err(|_| drop(fs::remove_file(&temporary))).with_context(|| refused(path))
+}
+
+/// What is said when the disk does not take a file.
+pub fn refused(path: &Path) -> String {
+    format!("{} cannot be written; see that the disk has room and allows it, then run the same command", path.display())
 }

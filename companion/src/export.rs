@@ -34,8 +34,8 @@ pub struct Args {
     /// What latents are whitened by: within, unless they learnt by redrawing.
     #[arg(long, value_name = "SPREAD")]
     pub whitening: Option<Spread>,
-    /// Share of its whole variance that is added to each latent's before they are whitened: near 0 they lose all
-    /// correlation, far above 1 they are only standardised.
+    /// Share of how all excerpts spread that is added to what latents are whitened by, so that directions in which there is
+    /// little of it are not blown up.
     #[arg(long, value_name = "SHARE", default_value_t = SHRINKAGE)]
     pub shrinkage: f64,
 }
@@ -58,16 +58,16 @@ pub fn run(args: &Args) -> Result<()> {
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
     let mut card = card::encoder(&config, &store, &data, &checkpoint.progress);
 
-    let none = Whitening::none(config.model.latents, card.halves.len());
+    let group = config.model.group();
+    let none = Whitening::none(group, card.dimension / group);
     let plain = Encoder::from_onnx(&encoder(&model, &config.model, &card, &none, Precision::Full)?)?;
     let by_default = if config.listening.is_some() { Spread::Within } else { Spread::Total };
     let spread = args.whitening.unwrap_or(by_default);
-    let whitening = spread.whitening(&plain, &data, config.model.latents, args.shrinkage)?;
+    let whitening = spread.whitening(&plain, &data, group, args.shrinkage)?;
     let tiles = data.batch(0, CHECKED_TILES, &device)?;
     check::agreement(&model, &config.model, &whitening, &tiles)?;
 
-    let name = if config.listening.is_some() { "sonoscape" } else { "time-frequency" };
-    card.name = format!("{name}, {} steps", checkpoint.progress.step);
+    card.name = format!("{}, {} steps", card::name(&config), checkpoint.progress.step);
     let graph = |card: &EncoderCard| encoder(&model, &config.model, card, &whitening, Precision::Half);
     let changes = listen(&Encoder::from_onnx(&graph(&card)?)?, &data, data.validation(), Latents::change)?;
     card.least_change = usual::least_change(changes.into_iter().flatten().collect());

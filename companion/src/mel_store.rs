@@ -10,14 +10,17 @@
 //!
 //! Integers are little-endian. A column is one `u8` a band, lowest band first, so that a tile is one stretch of bytes.
 //! A store is written under a temporary name and renamed when it is complete; an interrupted one is gone on with.
+//!
+//! An open store is mapped: only what is looked at is read, and none of it counts as the program's own memory. So a store
+//! must never be changed in place, only replaced under its name. Opening reads it once, to compare checksums.
 
 mod build;
 pub mod manifest;
+mod mapped;
+mod scan;
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -28,13 +31,12 @@ mod tests;
 
 pub use build::build;
 pub use manifest::Manifest;
+use mapped::Mapped;
+use scan::scan;
 #[cfg(test)]
 pub use tests::synthetic;
 
 const MAGIC: &[u8; 8] = b"SONOMELS";
-
-/// No JSON in a store is longer, in bytes.
-const LONGEST_JSON: u32 = 1 << 20;
 
 /// What a store was computed with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +66,9 @@ pub struct StoredTrack {
     pub columns: Vec<usize>,
     /// Where each excerpt starts in the track, in seconds.
     pub starts_s: Vec<f32>,
+    /// SHA-256 of the columns, in hexadecimal; stores from before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// Where an excerpt's columns lie.
@@ -74,47 +79,65 @@ pub struct StoredExcerpt {
     pub columns: usize,
     /// Where it starts in the track, in seconds.
     pub start_s: f32,
-    offset: u64,
+    offset: usize,
 }
 
-/// A complete store, open for reading; only its index is in memory.
+/// A complete store, open for reading.
 pub struct MelStore {
     pub settings: Settings,
     pub tracks: Vec<StoredTrack>,
     pub excerpts: Vec<StoredExcerpt>,
-    file: Mutex<File>,
+    bytes: Mapped,
 }
 
 impl MelStore {
     /// # Errors
-    /// When `path` cannot be read or is not a store.
+    /// When `path` cannot be read, or is not a whole store.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let (store, _) = scan(&mut file).with_context(|| format!("{} cannot be read", path.display()))?;
-        let (settings, records) = store;
+        Self::read_index(path).with_context(|| format!("{} cannot be read", path.display()))
+    }
+
+    /// Opens a store to be used with `settings`.
+    ///
+    /// # Errors
+    /// As [`MelStore::open`]; when it has other settings, or no track.
+    pub fn open_with(path: &Path, settings: &Settings) -> Result<Self> {
+        let store = Self::open(path)?;
+        ensure!(
+            store.settings == *settings,
+            "{} was made with other settings. Make it again in another place.",
+            path.display()
+        );
+        ensure!(!store.tracks.is_empty(), "{} holds no track. Make it again from a folder of music.", path.display());
+        Ok(store)
+    }
+
+    fn read_index(path: &Path) -> Result<Self> {
+        let mut file = File::open(path)?;
+        let ((settings, records), whole) = scan(&mut file)?;
+        let bytes = Mapped::new(&file)?;
+        ensure!(whole == bytes.len() as u64, "it is cut short or damaged. Make it again with `sonoscape analyse`");
         let mut excerpts = Vec::new();
-        for (index, (track, mut offset)) in records.iter().map(|(track, at)| (track, *at)).enumerate() {
+        for (index, (track, offset)) in records.iter().enumerate() {
+            let mut offset = usize::try_from(*offset)?;
             for (&columns, &start_s) in track.columns.iter().zip(&track.starts_s) {
                 excerpts.push(StoredExcerpt { track: index, columns, start_s, offset });
-                offset += (columns * settings.front_end.n_mels) as u64;
+                offset += columns * settings.front_end.n_mels;
             }
         }
         let tracks = records.into_iter().map(|(track, _)| track).collect();
-        Ok(Self { settings, tracks, excerpts, file: Mutex::new(file) })
+        Ok(Self { settings, tracks, excerpts, bytes })
     }
 
     /// `width` columns of an excerpt from `column` on, as brightness 0..1, shape `[bands, width]`.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the excerpt does not have these columns.
     pub fn read(&self, excerpt: &StoredExcerpt, column: usize, width: usize) -> Result<Vec<f32>> {
         let bands = self.settings.front_end.n_mels;
-        let mut bytes = vec![0u8; width * bands];
-        {
-            let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            file.seek(SeekFrom::Start(excerpt.offset + (column * bands) as u64))?;
-            file.read_exact(&mut bytes).context("the store of mel images ends too early")?;
-        }
+        ensure!(column + width <= excerpt.columns, "an excerpt of {} columns has no more", excerpt.columns);
+        let start = excerpt.offset + column * bands;
+        let bytes = self.bytes.get(start..start + width * bands).context("the excerpt is of another store")?;
         let mut values = vec![0.0; bytes.len()];
         for (t, column) in bytes.chunks_exact(bands).enumerate() {
             for (band, &byte) in column.iter().enumerate() {
@@ -136,50 +159,6 @@ impl MelStore {
             values,
             seconds: self.settings.excerpt_s.min(self.tracks[excerpt.track].duration_s),
         })
-    }
-}
-
-type Scanned = (Settings, Vec<(StoredTrack, u64)>);
-
-/// Settings, tracks with the offset of their columns, and the length of the part that is whole.
-fn scan(file: &mut File) -> Result<(Scanned, u64)> {
-    let end = file.metadata()?.len();
-    let mut reader = BufReader::new(file);
-    let mut magic = [0; MAGIC.len()];
-    reader.read_exact(&mut magic)?;
-    ensure!(&magic == MAGIC, "this is not a store of mel images");
-    let settings: Settings = read_json(&mut reader)?.context("its header is missing")?;
-    let mut tracks = Vec::new();
-    let mut whole = reader.stream_position()?;
-    while let Some(track) = read_json::<StoredTrack>(&mut reader)? {
-        let at = reader.stream_position()?;
-        let columns = track.columns.iter().sum::<usize>() * settings.front_end.n_mels;
-        if at + columns as u64 > end {
-            break;
-        }
-        reader.seek_relative(columns as i64)?;
-        whole = at + columns as u64;
-        tracks.push((track, at));
-    }
-    Ok(((settings, tracks), whole))
-}
-
-/// The next JSON value, or none where the file ends before or within it.
-fn read_json<T: for<'de> Deserialize<'de>>(reader: &mut impl Read) -> Result<Option<T>> {
-    let mut length = [0; 4];
-    let mut json = Vec::new();
-    let read = reader.read_exact(&mut length).and_then(|()| {
-        let length = u32::from_le_bytes(length);
-        if length > LONGEST_JSON {
-            return Err(std::io::Error::new(ErrorKind::InvalidData, "a record is too long"));
-        }
-        json.resize(length as usize, 0);
-        reader.read_exact(&mut json)
-    });
-    match read {
-        Ok(()) => Ok(Some(serde_json::from_slice(&json)?)),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

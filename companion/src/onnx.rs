@@ -82,6 +82,10 @@ impl Graph {
         self.initializer(name, DataType::Float, shape, bytes)
     }
 
+    pub fn convolution(&mut self, name: &str, x: &Value, weight: &Value, bias: &Value, window: &Window<'_>) -> Value {
+        self.push("Conv", name, &[x, weight, bias], window.attributes())
+    }
+
     /// `extra` lengthens each output axis at its end, so that a stride of 2 doubles the input exactly.
     pub fn transposed_convolution(
         &mut self,

@@ -12,23 +12,23 @@ mod metrics;
 pub mod model;
 mod pairs;
 mod pictures;
+mod start;
 mod teacher;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use burn::config::Config;
+use burn::config::config_to_json;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::analyse;
-use crate::mel_store::MelStore;
+use crate::catalogue::replace;
 use checkpoint::{Checkpoint, DIVERGED, Progress};
 pub use config::RunConfig;
 pub use data::Data;
@@ -37,17 +37,18 @@ use feed::{Batch, Source};
 pub use folder::RunFolder;
 use listening::{Listening, Network};
 use metrics::{Metrics, Row};
-use model::{Autoencoder, AutoencoderConfig};
+use model::Autoencoder;
 pub use teacher::Teacher;
 
 /// Train the encoder on a folder of music.
 ///
-/// Run the same command again to go on where it stopped, whatever stopped it.
+/// Run the same command again to go on where it stopped, whatever stopped it. The run's folder holds all that going on
+/// needs: it can be moved, also to another machine, and then `--run` alone says what to go on with.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of music files, or a store that `sonoscape analyse` made of one.
-    pub folder: PathBuf,
-    /// Folder that keeps the run: settings, mel images, checkpoint, metrics.
+    /// Folder of music files, or a store that `sonoscape analyse` made of one; a run that was started has its own.
+    pub folder: Option<PathBuf>,
+    /// Folder that keeps the run: settings, mel images, what the teacher hears, checkpoint, metrics.
     #[arg(long, value_name = "FOLDER")]
     pub run: PathBuf,
     /// CSV table of the files with the columns path, artist and licence; without it, a folder counts as an artist.
@@ -81,8 +82,8 @@ pub fn run(args: &Args) -> Result<()> {
     let device = args.device.device()?;
     let folder = RunFolder::new(&args.run);
     fs::create_dir_all(&args.run).with_context(|| format!("{} cannot be made", args.run.display()))?;
-    let config = config(args, &folder)?;
-    let store = mels(args, &folder)?;
+    let config = start::config(args, &folder)?;
+    let store = start::mels(args, &folder)?;
     let data = Data::new(&store, config.model.side, config.seed, config.validation_share);
     ensure!(!data.training().is_empty(), "No file is long enough to train on: 8 s are needed.");
     println!(
@@ -91,12 +92,12 @@ pub fn run(args: &Args) -> Result<()> {
         data.training().len(),
         data.validation().len()
     );
+    if !folder.config().exists() {
+        replace(&folder.config(), config_to_json(&config).as_bytes())?;
+    }
     let limit = Limit { steps: args.steps.unwrap_or(config.steps), minutes: args.minutes };
-    fs::write(folder.held_out(), data.held_out().join("\n"))?;
-    let teacher = match (&args.teacher, &config.listening) {
-        (Some(folder), Some(listening)) => Some(Teacher::read(folder, &store.tracks, listening.teacher)?),
-        _ => None,
-    };
+    replace(&folder.held_out(), data.held_out().join("\n").as_bytes())?;
+    let teacher = start::teacher(args, &config, &folder, &store)?;
     let progress = train(&config, &data, teacher.as_ref(), &folder, &limit, &device)?;
     println!(
         "Step {}: MSE {} in training, {} in validation. Run again to go on, or `sonoscape export {}`.",
@@ -251,52 +252,6 @@ impl Progress {
             validation_mse,
         }
     }
-}
-
-/// The run's settings: those it was started with, or those asked for.
-fn config(args: &Args, folder: &RunFolder) -> Result<RunConfig> {
-    let begun = folder.config().exists().then(|| folder.load_config()).transpose()?;
-    let mut config = match (&args.config, &begun) {
-        (Some(file), _) => {
-            RunConfig::load(file).with_context(|| format!("{} cannot be used as settings", file.display()))?
-        }
-        (None, Some(begun)) => begun.clone(),
-        (None, None) => RunConfig::new(AutoencoderConfig::new()),
-    };
-    config.seed = args.seed.unwrap_or(config.seed);
-    config.check()?;
-    let taught = config.listening.as_ref().is_some_and(Listening::is_taught);
-    ensure!(!taught || args.teacher.is_some(), "These settings ask for --teacher.");
-    ensure!(taught || args.teacher.is_none(), "These settings have no use for --teacher.");
-    match begun {
-        Some(begun) => ensure!(
-            begun == config,
-            "{} was started with other settings, see its config.json. Choose another --run.",
-            args.run.display()
-        ),
-        None => config.save(folder.config())?,
-    }
-    Ok(config)
-}
-
-/// The run's own store: computed from a folder, or the one that is named.
-fn mels(args: &Args, folder: &RunFolder) -> Result<MelStore> {
-    if args.folder.is_file() {
-        ensure!(args.tracks.is_none(), "A store names its artists itself. Leave --tracks out.");
-        MelStore::open(&args.folder)?;
-        adopt(&args.folder, &folder.mels())?;
-    }
-    analyse::store(&folder.mels(), &args.folder, args.tracks.as_deref())
-}
-
-/// Puts a store into a run that has none, as a link to the same bytes where the disk can.
-fn adopt(store: &Path, place: &Path) -> Result<()> {
-    let part = place.with_extension("adopted");
-    let copy = || fs::copy(store, &part).and_then(|_| fs::rename(&part, place));
-    if place.exists() || fs::hard_link(store, place).is_ok() {
-        return Ok(());
-    }
-    copy().with_context(|| format!("{} cannot be copied to {}", store.display(), place.display()))
 }
 
 fn bar(length: u64, position: u64) -> Result<ProgressBar> {

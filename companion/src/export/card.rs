@@ -39,7 +39,10 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
         },
         pooling: if config.listening.is_some() { Pooling::MeanDirection } else { Pooling::Mean },
         dimension: 2 * latents,
-        halves: vec![half("time", 0, latents), half("frequency", latents, 2 * latents)],
+        halves: match config.model.basic_filters {
+            Some(_) => vec![],
+            None => vec![half("time", 0, latents), half("frequency", latents, 2 * latents)],
+        },
         training: Training {
             data: describe(&store.tracks),
             objective: objective(config),
@@ -62,12 +65,39 @@ pub fn encoder(config: &RunConfig, store: &MelStore, data: &Data<'_>, progress: 
     }
 }
 
+/// What a run trains.
+pub fn name(config: &RunConfig) -> &'static str {
+    match (&config.model.basic_filters, &config.listening) {
+        (Some(_), _) => "basic",
+        (None, Some(_)) => "sonoscape",
+        (None, None) => "time-frequency",
+    }
+}
+
 fn objective(config: &RunConfig) -> String {
     match &config.listening {
         None => "redraw tiles".into(),
         Some(listening) if !listening.is_taught() => "tell recordings apart by altered tiles".into(),
         Some(_) => "tell recordings apart by altered tiles, and hear in them what a teacher hears".into(),
     }
+}
+
+fn network(card: &EncoderCard, model: &AutoencoderConfig) -> String {
+    let (dimension, redrawing) = (card.dimension, model.decoder_filters);
+    if let Some(filters) = model.basic_filters {
+        return format!(
+            "basic: a convolutional encoder along time and frequency at once, and its mirror as decoder: {dimension} latents; filters {filters:?} of the encoder, {redrawing:?} of the decoder"
+        );
+    }
+    format!(
+        "time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {redrawing:?} of the decoder; {pooling}{descriptors}",
+        time = card.half("time").unwrap_or_default(),
+        frequency = card.half("frequency").unwrap_or_default(),
+        time_filters = model.time_filters,
+        frequency_filters = model.frequency_filters,
+        pooling = pooling(model),
+        descriptors = descriptors(model),
+    )
 }
 
 fn pooling(model: &AutoencoderConfig) -> String {
@@ -121,7 +151,7 @@ fn describe(tracks: &[StoredTrack]) -> String {
 
 /// The card for people, in Markdown.
 pub fn page(card: &EncoderCard, config: &RunConfig, (spread, shrinkage): (Spread, f64), id: &str) -> String {
-    let (training, model) = (&card.training, &config.model);
+    let training = &card.training;
     let taught = !training.teacher.is_empty();
     let mse = |mse: Option<f64>| mse.map_or("not measured".to_owned(), |mse| format!("{mse:.4}"));
     format!(
@@ -132,9 +162,9 @@ Written by `sonoscape export`; most of it is in the metadata of `encoder.onnx` t
 
 | | |
 |---|---|
-| network | time–frequency encoder and its decoder: {dimension} latents, time half {time:?}, frequency half {frequency:?}; filters {time_filters:?} along time, {frequency_filters:?} along frequency, {decoder_filters:?} of the decoder; {pooling}{descriptors} |
+| network | {network} |
 | input | `tiles` `[N, {bands}, {columns}]`, brightness 0..1, lowest band first |
-| output | `latents` `[N, {dimension}]`, centred, and whitened by the differences between {spread} (shrinkage {shrinkage}), each half by itself; an embedding is the mean of {per_excerpt} tiles{directions} at unit length |
+| output | `latents` `[N, {dimension}]`, centred, and whitened by the differences between {spread} (shrinkage {shrinkage}){by_halves}; an embedding is the mean of {per_excerpt} tiles{directions} at unit length |
 | front end | {rate} Hz, n_fft {n_fft}, hop length {hop}, {bands} mel bands {fmin}–{fmax} Hz, top_db {top_db}, excerpts of {excerpt} s |
 | data | {data} |
 | split | {tracks} tracks trained, {validation_tracks} by other artists validated |
@@ -165,20 +195,15 @@ with these settings:
 
 The table of tracks gives `path`, `artist` and `licence`. The same files, table and processor give the same weights.
 ",
+        network = network(card, &config.model),
         dimension = card.dimension,
-        time_filters = model.time_filters,
-        frequency_filters = model.frequency_filters,
-        pooling = pooling(model),
-        descriptors = descriptors(model),
+        by_halves = if card.halves.is_empty() { "" } else { ", each half by itself" },
         objective = training.objective,
         least_change = least_change(card),
         teacher = if taught { &training.teacher } else { "none" },
         limit = if config.listening.is_some() { LISTENED } else { REDREW },
         settings = serde_json::to_string_pretty(config).unwrap_or_default(),
         teacher_flag = if taught { " --teacher TEACHER" } else { "" },
-        decoder_filters = model.decoder_filters,
-        time = card.half("time").unwrap_or_default(),
-        frequency = card.half("frequency").unwrap_or_default(),
         bands = card.front_end.n_mels,
         columns = card.tiles.columns,
         spread = spread.name(),

@@ -25,7 +25,7 @@ pub fn agreement(
     whitening: &Whitening,
     tiles: &Tensor<3>,
 ) -> Result<()> {
-    let latents = model.encoder.forward(tiles.clone());
+    let latents = model.encode(tiles.clone());
     let whitened = whitened(&latents, whitening)?;
     let reconstruction = model.decoder.forward(latents);
     for (precision, tolerance) in [(Precision::Full, FULL_TOLERANCE), (Precision::Half, HALF_TOLERANCE)] {

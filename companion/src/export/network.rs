@@ -1,19 +1,39 @@
 //! The trained network as two ONNX graphs.
 
+mod basic;
 mod decoder;
 mod descriptors;
 mod encoder;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
+use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
-use crate::onnx::{Graph, Value};
+use super::whitening::Whitening;
+use crate::onnx::{Graph, Precision, Value};
+use crate::train::model::{Autoencoder, AutoencoderConfig};
 
 pub use decoder::decoder;
-pub use encoder::encoder;
 
 pub const TILES: &str = "tiles";
 pub const LATENTS: &str = "latents";
+
+/// The encoder: `tiles` `[N, bands, columns]` to `latents` `[N, dimension]`, whitened.
+///
+/// # Errors
+/// When the model's tensors cannot be read.
+pub fn encoder(
+    model: &Autoencoder,
+    config: &AutoencoderConfig,
+    whitening: &Whitening,
+    precision: Precision,
+) -> Result<Graph> {
+    match (&model.encoder, &model.basic) {
+        (Some(encoder), _) => encoder::encoder(encoder, config, whitening, precision),
+        (None, Some(encoder)) => basic::basic(encoder, config, whitening, precision),
+        (None, None) => bail!("The network has no encoder."),
+    }
+}
 
 /// Weights and bias of a linear layer: `[inputs, outputs]` and `[outputs]`.
 struct Dense {
@@ -38,4 +58,32 @@ impl Dense {
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     tensor.into_data().try_into_vec::<f32>().map_err(|error| anyhow!("a tensor cannot be read: {error:?}"))
+}
+
+/// Weights and bias of a convolution.
+fn weights<const D: usize>(
+    graph: &mut Graph,
+    name: &str,
+    weight: Tensor<D>,
+    bias: Option<Tensor<1>>,
+) -> Result<[Value; 2]> {
+    let bias = values(bias.ok_or_else(|| anyhow!("{name} has no bias"))?)?;
+    let shape = weight.dims();
+    let weight = graph.weights(&format!("{name}.weight"), &shape, &values(weight)?);
+    Ok([weight, graph.constant(&format!("{name}.bias"), &[bias.len()], &bias)])
+}
+
+fn batch_norm(graph: &mut Graph, name: &str, x: &Value, norm: &BatchNorm) -> Result<Value> {
+    let tensors = [
+        ("scale", norm.gamma.val()),
+        ("bias", norm.beta.val()),
+        ("mean", norm.running_mean.value()),
+        ("variance", norm.running_var.value()),
+    ];
+    let mut parameters = Vec::new();
+    for (part, tensor) in tensors {
+        let values = values(tensor)?;
+        parameters.push(graph.constant(&format!("{name}.{part}"), &[values.len()], &values));
+    }
+    Ok(graph.batch_norm(name, x, [&parameters[0], &parameters[1], &parameters[2], &parameters[3]], norm.epsilon as f32))
 }

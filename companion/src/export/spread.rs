@@ -1,15 +1,20 @@
 //! How embeddings spread: what a whitening is measured on.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use anyhow::Result;
 use rayon::prelude::*;
 use sonoscape::{Encoder, Latents, MelImage};
 
-use super::whitening::Whitening;
+use super::whitening::{Whitening, difference, mean};
 use crate::mel_store::StoredExcerpt;
 use crate::train::Data;
 
 /// Most excerpts that anything is measured on.
 const MOST_MEASURED: usize = 4096;
+
+/// Chance of rare alterations; see [`Listening`](crate::train::listening::Listening).
+const NO_DISTURBANCE: f64 = 0.0;
 
 /// The differences that a whitening makes alike in all directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -29,39 +34,52 @@ impl Spread {
         }
     }
 
-    /// The whitening of the training excerpts' embeddings, before those are scaled to unit length.
+    /// The whitening of the training excerpts' embeddings, before those are scaled to unit length. Every recording counts
+    /// alike, however long.
     ///
     /// # Errors
     /// When the store cannot be read or the network fails.
     pub fn whitening(self, encoder: &Encoder, data: &Data<'_>, branch: usize, shrinkage: f64) -> Result<Whitening> {
-        let rows = listen(encoder, data, data.training(), pooled)?;
-        Ok(match self {
+        let recordings: Vec<_> = data.recordings_to_train_on().collect();
+        let count = recordings.len().min(MOST_MEASURED);
+        let pairs: Vec<_> = (0..count)
+            .into_par_iter()
+            .map(|i| Pair::hear(encoder, data, recordings[i * recordings.len() / count], i as u64))
+            .collect::<Result<_>>()?;
+        let rows: Vec<_> = pairs.iter().flat_map(|pair| [pair.first.clone(), pair.last.clone()]).collect();
+        let deviations: Vec<_> = match self {
             Self::Total => {
-                let mean = mean(rows.iter().map(Vec::as_slice));
-                let deviations: Vec<_> = rows.iter().map(|row| difference(row, &mean, 1.0)).collect();
-                Whitening::measure(&rows, &deviations, branch, shrinkage)
+                let mean = mean(&rows);
+                rows.iter().map(|row| difference(row, &mean)).collect()
             }
-            Self::Within => Whitening::measure(&rows, &within(encoder, data)?, branch, shrinkage),
-        })
+            Self::Within => pairs.iter().map(Pair::deviation).collect(),
+        };
+        Ok(Whitening::measure(&rows, &deviations, branch, shrinkage))
     }
 }
 
-/// A difference between two excerpts of each recording, the second altered, with the variance of one of them.
-fn within(encoder: &Encoder, data: &Data<'_>) -> Result<Vec<Vec<f64>>> {
-    let recordings: Vec<_> = data.recordings_to_train_on().collect();
-    let count = recordings.len().min(MOST_MEASURED / 2);
-    (0..count)
-        .into_par_iter()
-        .map(|i| {
-            let excerpts = recordings[i * recordings.len() / count];
-            let (first, last) = (&excerpts[0], &excerpts[excerpts.len() - 1]);
-            let mut altered = data.store().image(last)?;
-            altered.values = data.altered(last, last.columns, &mut data.stream(i as u64))?.values;
-            let [clean, altered] = [data.store().image(first)?, altered]
-                .map(|image: MelImage| encoder.latents(&image).map(|latents| pooled(&latents)));
-            Ok(difference(&clean?, &altered?, 0.5f64.sqrt()))
-        })
-        .collect()
+/// The embeddings of a recording's first and last excerpt.
+struct Pair {
+    first: Vec<f64>,
+    last: Vec<f64>,
+    /// The last, altered as in training.
+    altered: Vec<f64>,
+}
+
+impl Pair {
+    fn hear(encoder: &Encoder, data: &Data<'_>, excerpts: &[StoredExcerpt], number: u64) -> Result<Self> {
+        let (first, last) = (&excerpts[0], &excerpts[excerpts.len() - 1]);
+        let embed = |image: &MelImage| encoder.latents(image).map(|latents| pooled(&latents));
+        let mut image = data.store().image(last)?;
+        let (first, last_clean) = (embed(&data.store().image(first)?)?, embed(&image)?);
+        image.values = data.altered(last, last.columns, NO_DISTURBANCE, &mut data.stream(number))?.values;
+        Ok(Self { first, last: last_clean, altered: embed(&image)? })
+    }
+
+    /// A difference with the variance of one excerpt.
+    fn deviation(&self) -> Vec<f64> {
+        difference(&self.first, &self.altered).iter().map(|value| value * FRAC_1_SQRT_2).collect()
+    }
 }
 
 /// What `note` takes down of the latents of at most [`MOST_MEASURED`] evenly spaced excerpts.
@@ -83,25 +101,6 @@ pub fn listen<T: Send>(
 
 /// The mean latents of an excerpt's tiles.
 fn pooled(latents: &Latents) -> Vec<f64> {
-    let dimension = latents.dimension();
-    let rows: Vec<Vec<f64>> = latents
-        .as_slice()
-        .chunks_exact(dimension)
-        .map(|row| row.iter().map(|&value| f64::from(value)).collect())
-        .collect();
-    mean(rows.iter().map(Vec::as_slice))
-}
-
-fn mean<'a>(rows: impl ExactSizeIterator<Item = &'a [f64]>) -> Vec<f64> {
-    let count = rows.len() as f64;
-    let mut mean = Vec::new();
-    for row in rows {
-        mean.resize(row.len(), 0.0);
-        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / count);
-    }
-    mean
-}
-
-fn difference(a: &[f64], b: &[f64], scale: f64) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| scale * (a - b)).collect()
+    let tiles = latents.as_slice().chunks_exact(latents.dimension());
+    mean(&tiles.map(|tile| tile.iter().map(|&latent| f64::from(latent)).collect()).collect::<Vec<_>>())
 }

@@ -29,6 +29,10 @@ fn described() -> AutoencoderConfig {
     pooled().with_descriptors(Some(descriptors))
 }
 
+fn basic() -> AutoencoderConfig {
+    tiny().with_basic_filters(Some([3, 4, 5, 6]))
+}
+
 /// A network that has seen `tiles` often enough for its batch norms to know them.
 fn settled(config: &AutoencoderConfig) -> Autoencoder {
     let device = Device::flex().autodiff();
@@ -38,10 +42,10 @@ fn settled(config: &AutoencoderConfig) -> Autoencoder {
     model.valid()
 }
 
-fn whitening() -> Whitening {
+fn whitening(config: &AutoencoderConfig) -> Whitening {
     let latent = |row: usize, i: usize| ((row * (i + 2)) as f64).sin() + 0.3 * (row as f64).cos() + i as f64;
     let rows: Vec<Vec<f64>> = (0..40).map(|row| (0..12).map(|i| latent(row, i)).collect()).collect();
-    Whitening::measure(&rows, &rows, 6, SHRINKAGE)
+    Whitening::measure(&rows, &rows, config.group(), SHRINKAGE)
 }
 
 /// Tiles of sines, `[count, 32, 32]`.
@@ -53,15 +57,16 @@ fn tiles(count: usize) -> Tensor<3> {
 
 #[test]
 fn exported_graphs_agree_with_burn_in_tract() {
-    for config in [tiny(), pooled(), described()] {
-        agreement(&settled(&config), &config, &whitening(), &tiles(3)).unwrap();
+    for config in [tiny(), pooled(), described(), basic()] {
+        agreement(&settled(&config), &config, &whitening(&config), &tiles(3)).unwrap();
     }
 }
 
 #[test]
 fn the_first_half_of_the_latents_is_the_time_branchs() {
     let mut model = tiny().init(3, &Device::flex());
-    model.encoder.time.dense.weight = model.encoder.time.dense.weight.map(|weight| weight.zeros_like());
+    let dense = &mut model.encoder.as_mut().unwrap().time.dense;
+    dense.weight = dense.weight.clone().map(|weight| weight.zeros_like());
     let onnx = network::encoder(&model, &tiny(), &Whitening::none(6, 2), Precision::Full).unwrap().into_bytes(&[]);
     let latents = tract(&onnx, &tiles(2)).unwrap();
     let (one, other) = latents.split_at(12);
@@ -108,13 +113,13 @@ fn exported_graphs_agree_with_tract_in_onnxruntime() {
     };
     let tiles = tiles(3);
     let latents = tiles.clone().slice([0..3, 0..1, 0..12]).squeeze_dim::<2>(1);
-    let networks = [tiny(), pooled(), described()].into_iter();
+    let networks = [tiny(), pooled(), described(), basic()].into_iter();
     for (config, precision) in
         networks.flat_map(|config| [(config.clone(), Precision::Full), (config, Precision::Half)])
     {
         let model = settled(&config);
-        let encoder = network::encoder(&model, &config, &whitening(), precision).unwrap().into_bytes(&[]);
-        let decoder = network::decoder(&model, &config, &whitening(), precision).unwrap().into_bytes(&[]);
+        let encoder = network::encoder(&model, &config, &whitening(&config), precision).unwrap().into_bytes(&[]);
+        let decoder = network::decoder(&model, &config, &whitening(&config), precision).unwrap().into_bytes(&[]);
         let pairs = [
             (tract(&encoder, &tiles).unwrap(), onnxruntime(&python, &encoder, &tiles)),
             (tract(&decoder, &latents).unwrap(), onnxruntime(&python, &decoder, &latents)),

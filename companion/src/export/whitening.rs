@@ -1,8 +1,10 @@
 //! Latents that say the same thing twice, made to say it once.
 
-/// Share of its whole variance that is added to each latent's deviations where nothing else is asked for, so that
-/// directions in which the training data hardly vary are not blown up.
-pub const SHRINKAGE: f64 = 0.1;
+use std::ops::Range;
+
+/// Share of the covariance of all excerpts, and of each latent's variance, that is added where nothing else is asked for,
+/// so that directions in which the measured deviations are small are not blown up.
+pub const SHRINKAGE: f64 = 0.05;
 
 /// Variance of a latent that never varies.
 const LEAST_VARIANCE: f64 = 1e-12;
@@ -28,31 +30,21 @@ impl Whitening {
         Self { mean: vec![0.0; branch * branches], factors: vec![identity; branches], branch }
     }
 
-    /// Measures mean and variance of `rows`, each the latents of one excerpt, and the covariance of `deviations`: branches
-    /// of `branch` latents.
+    /// Measures the covariance of `deviations`, and `shrinkage` times that of `rows` and its diagonal: branches of
+    /// `branch` latents. Each row is the latents of one excerpt.
     pub fn measure(rows: &[Vec<f64>], deviations: &[Vec<f64>], branch: usize, shrinkage: f64) -> Self {
-        let dimension = rows.first().map_or(0, Vec::len);
-        let moment = |i: usize, power: i32, about: f64| {
-            rows.iter().map(|row| (row[i] - about).powi(power)).sum::<f64>() / rows.len() as f64
-        };
-        let mean: Vec<f64> = (0..dimension).map(|i| moment(i, 1, 0.0)).collect();
+        let mean = mean(rows);
+        let centred: Vec<_> = rows.iter().map(|row| difference(row, &mean)).collect();
         let factor = |start: usize| {
-            let mut covariance = vec![0.0; branch * branch];
-            for deviation in deviations {
-                let deviation = &deviation[start..start + branch];
-                for (i, a) in deviation.iter().enumerate() {
-                    let row = &mut covariance[i * branch..=i * branch + i];
-                    row.iter_mut().zip(deviation).for_each(|(sum, b)| *sum += a * b / deviations.len() as f64);
-                }
+            let mut matrix = covariance(deviations, start..start + branch);
+            let whole = covariance(&centred, start..start + branch);
+            matrix.iter_mut().zip(&whole).for_each(|(sum, whole)| *sum += shrinkage * whole);
+            for i in (0..branch * branch).step_by(branch + 1) {
+                matrix[i] = if whole[i] < LEAST_VARIANCE { 1.0 } else { matrix[i] + shrinkage * whole[i] };
             }
-            for i in 0..branch {
-                let variance = moment(start + i, 2, mean[start + i]);
-                let spread = &mut covariance[i * (branch + 1)];
-                *spread = if variance < LEAST_VARIANCE { 1.0 } else { *spread + shrinkage * variance };
-            }
-            cholesky(covariance, branch)
+            cholesky(matrix, branch)
         };
-        let factors = (0..dimension).step_by(branch).map(factor).collect();
+        let factors = (0..mean.len()).step_by(branch).map(factor).collect();
         Self { mean, factors, branch }
     }
 
@@ -95,6 +87,33 @@ impl Whitening {
             }
         }
     }
+}
+
+/// The mean of rows of one length.
+pub fn mean(rows: &[Vec<f64>]) -> Vec<f64> {
+    let mut mean = vec![0.0; rows.first().map_or(0, Vec::len)];
+    for row in rows {
+        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / rows.len() as f64);
+    }
+    mean
+}
+
+pub fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+/// The lower half of the covariance of part of each row, the mean being 0.
+fn covariance(rows: &[Vec<f64>], part: Range<usize>) -> Vec<f64> {
+    let n = part.len();
+    let mut covariance = vec![0.0; n * n];
+    for row in rows {
+        let row = &row[part.clone()];
+        for (i, a) in row.iter().enumerate() {
+            let sums = &mut covariance[i * n..=i * n + i];
+            sums.iter_mut().zip(row).for_each(|(sum, b)| *sum += a * b / rows.len() as f64);
+        }
+    }
+    covariance
 }
 
 /// `L` with `L · Lᵀ = matrix`, of which only the lower half is read.

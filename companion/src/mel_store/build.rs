@@ -5,14 +5,16 @@ use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use sonoscape::audio::SILENCE_PEAK;
 use sonoscape::{Clip, Excerpt, MelFrontEnd};
 
-use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, json_record, scan};
+use super::scan::{scan, sha256};
+use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, json_record};
 use crate::build::files::{File, walk};
 use crate::build::report::Problem;
+use crate::catalogue::refused;
 use crate::decode::decode;
 
 /// Tracks in memory at once, for each thread.
@@ -29,38 +31,49 @@ pub fn build(
     folder: &Path,
     manifest: &Manifest,
     settings: &Settings,
-    mut progress: impl FnMut(usize, usize),
+    progress: impl FnMut(usize, usize),
 ) -> Result<(MelStore, Vec<Problem>)> {
-    let mut problems = Vec::new();
-    if !path.exists() {
-        let (files, unreadable) = walk(folder);
-        problems = unreadable;
-        let part = path.with_extension("part");
-        let (mut writer, done) = go_on(&part, settings)?;
-        let todo: Vec<_> = files.iter().filter(|file| !done.contains(&file.path)).collect();
-        let mut finished = files.len() - todo.len();
-        progress(finished, files.len());
-        for few in todo.chunks(rayon::current_num_threads() * TRACKS_A_THREAD) {
-            let records: Vec<_> = few.par_iter().map(|file| record(file, manifest, settings)).collect();
-            for (file, record) in few.iter().zip(records) {
-                match record {
-                    Ok(bytes) => writer.write_all(&bytes)?,
-                    Err(error) => problems.push(Problem::new(file.path.clone(), &error)),
+    let problems = match path.exists() {
+        true => Vec::new(),
+        false => compute(path, folder, manifest, settings, progress)?,
+    };
+    Ok((MelStore::open_with(path, settings)?, problems))
+}
+
+fn compute(
+    path: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+    settings: &Settings,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Vec<Problem>> {
+    let (files, mut problems) = walk(folder);
+    let part = path.with_extension("part");
+    let (mut writer, done) = go_on(&part, settings).with_context(|| refused(&part))?;
+    let todo: Vec<_> = files.iter().filter(|file| !done.contains(&file.path)).collect();
+    let mut finished = files.len() - todo.len();
+    let mut tracks = done.len();
+    progress(finished, files.len());
+    for few in todo.chunks(rayon::current_num_threads() * TRACKS_A_THREAD) {
+        let records: Vec<_> = few.par_iter().map(|file| record(file, manifest, settings)).collect();
+        for (file, record) in few.iter().zip(records) {
+            match record {
+                Ok(bytes) => {
+                    writer.write_all(&bytes).with_context(|| refused(&part))?;
+                    tracks += 1;
                 }
+                Err(error) => problems.push(Problem::new(file.path.clone(), &error)),
             }
-            finished += few.len();
-            progress(finished, files.len());
         }
-        writer.sync_all()?;
-        fs::rename(&part, path)?;
+        finished += few.len();
+        progress(finished, files.len());
     }
-    let store = MelStore::open(path)?;
-    if store.tracks.is_empty() {
-        fs::remove_file(path)?;
+    if tracks == 0 {
+        fs::remove_file(&part)?;
         bail!("{} holds no music that can be used.", folder.display());
     }
-    ensure!(store.settings == *settings, "{} has other settings. Choose another --run.", path.display());
-    Ok((store, problems))
+    writer.sync_all().and_then(|()| fs::rename(&part, path)).with_context(|| refused(path))?;
+    Ok(problems)
 }
 
 /// The unfinished store, cut after its last whole track, and the tracks it has.
@@ -101,6 +114,7 @@ fn record(file: &File, manifest: &Manifest, settings: &Settings) -> Result<Vec<u
         duration_s: clip.duration_s(),
         columns,
         starts_s,
+        sha256: Some(sha256(&pixels[..])?),
     };
     Ok([json_record(&track)?, pixels].concat())
 }

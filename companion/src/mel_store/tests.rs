@@ -19,6 +19,7 @@ pub fn synthetic(path: &Path, bands: usize) -> MelStore {
             duration_s: 40.0,
             columns: vec![40, 20],
             starts_s: vec![0.0, 10.0],
+            sha256: None,
         };
         bytes.extend(json_record(&stored).unwrap());
         let pixel = |t: usize, band: usize| ((t * (track + 1) + band * band) as f32 * 0.1).sin() * 100.0 + 128.0;
@@ -101,6 +102,43 @@ fn an_interrupted_store_is_gone_on_with() {
 }
 
 #[test]
+fn a_store_in_progress_whose_columns_are_damaged_is_begun_again() {
+    let folder = tempfile::tempdir().unwrap();
+    music(&folder.path().join("music"));
+    let path = folder.path().join("mels.bin");
+    built(&path, &folder.path().join("music"));
+    let whole = fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    fs::write(path.with_extension("part"), damaged).unwrap();
+    fs::remove_file(&path).unwrap();
+    built(&path, &folder.path().join("music"));
+    assert!(fs::read(&path).unwrap() == whole);
+}
+
+#[test]
+fn lengths_that_cannot_be_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mels.bin");
+    let sound = synthetic(&path, 16);
+    assert!(sound.read(&sound.excerpts[0], 30, 10).is_ok() && sound.read(&sound.excerpts[0], 31, 10).is_err());
+    let header = json_record(&sound.settings).unwrap();
+    for change in [
+        |track: &mut StoredTrack| track.columns[0] = usize::MAX,
+        |track: &mut StoredTrack| track.columns = vec![1 << 20; 2],
+        |track: &mut StoredTrack| track.starts_s.truncate(1),
+        |track: &mut StoredTrack| track.path = "../outside.wav".into(),
+        |track: &mut StoredTrack| track.path = "/outside.wav".into(),
+    ] {
+        let mut track = sound.tracks[0].clone();
+        change(&mut track);
+        fs::write(&path, [&MAGIC[..], &header, &json_record(&track).unwrap()].concat()).unwrap();
+        let error = MelStore::open(&path).err().unwrap();
+        assert!(format!("{error:#}").contains("what cannot be"), "{error:#}");
+    }
+}
+
+#[test]
 fn a_store_of_other_settings_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     music(&folder.path().join("music"));
@@ -108,7 +146,7 @@ fn a_store_of_other_settings_is_refused() {
     built(&path, &folder.path().join("music"));
     let other = Settings { most_excerpts: 2, ..Settings::default() };
     let error = build(&path, folder.path(), &Manifest::default(), &other, |_, _| ()).err().unwrap();
-    assert!(error.to_string().contains("Choose another --run"), "{error}");
+    assert!(error.to_string().contains("made with other settings. Make it again"), "{error}");
 }
 
 #[test]

@@ -26,30 +26,49 @@ pub struct Tile<'a> {
 
 impl Tile<'_> {
     /// Alters the tile at random: pitch, room, another take mixed in, level and compression, equaliser, what coders leave
-    /// out, band limits, noise, hum, crackle, gaps.
+    /// out, band limits, noise, hum, crackle, gaps. `disturbance` is the chance of room, take, coder, hum and crackle each.
     ///
     /// # Errors
     /// When `other`, a tile of another recording, cannot be read.
-    pub fn augment(&mut self, random: &mut StdRng, other: impl FnOnce(&mut StdRng) -> Result<Vec<f32>>) -> Result<()> {
+    pub fn augment(
+        &mut self,
+        disturbance: f64,
+        other: impl FnOnce(&mut StdRng) -> Result<Vec<f32>>,
+        random: &mut StdRng,
+    ) -> Result<()> {
+        // Drawing nothing where the chance is 0 keeps the random numbers of runs without it as they are.
+        let disturbed = |random: &mut StdRng| disturbance > 0.0 && random.random_bool(disturbance);
         if random.random_bool(UNTOUCHED) {
             return Ok(());
         }
         if random.random_bool(0.5) {
             self.shift_pitch(random.random_range(-1.5..1.5));
         }
-        if random.random_bool(0.1) {
+        if disturbed(random) {
             self.reverberate(db(random.random_range(1.0..5.0)), db(random.random_range(-15.0..-3.0)));
         }
-        if random.random_bool(0.05) {
+        if disturbed(random) {
             self.mix(&other(random)?, db(random.random_range(-30.0..-12.0)));
         }
+        self.amplify(random);
+        if disturbed(random) {
+            self.leave_out_masked(db(random.random_range(20.0..40.0)));
+        }
         self.transmit(random);
-        self.disturb(random);
+        if disturbed(random) {
+            self.hum(random.random_range(1.0..2.0), random.random_range(0.3..0.8));
+        }
+        if disturbed(random) {
+            self.crackle(random.random_range(0.01..0.1), random.random_range(0.3..0.7), random);
+        }
+        if random.random_bool(0.3) {
+            self.blank(random);
+        }
         Ok(())
     }
 
-    /// What amplifiers, coders and wires do.
-    fn transmit(&mut self, random: &mut StdRng) {
+    /// Level, compression and equaliser.
+    fn amplify(&mut self, random: &mut StdRng) {
         if random.random_bool(0.5) {
             self.compress(random.random_range(0.75..1.25), db(random.random_range(-6.0..6.0)));
         }
@@ -57,9 +76,10 @@ impl Tile<'_> {
             let curve = [0; 4].map(|_| db(random.random_range(-4.0..4.0)));
             self.equalise(&curve);
         }
-        if random.random_bool(0.1) {
-            self.leave_out_masked(db(random.random_range(20.0..40.0)));
-        }
+    }
+
+    /// Band limits and noise.
+    fn transmit(&mut self, random: &mut StdRng) {
         if random.random_bool(0.35) {
             let highest = self.bands() as f32 * random.random_range(0.5..0.95);
             self.limit_bands(0.0, highest);
@@ -68,22 +88,9 @@ impl Tile<'_> {
             let lowest = self.bands() as f32 * random.random_range(0.02..0.1);
             self.limit_bands(lowest, self.bands() as f32);
         }
-    }
-
-    /// What comes from outside.
-    fn disturb(&mut self, random: &mut StdRng) {
         if random.random_bool(0.35) {
             let (level, tilt) = (random.random_range(0.15..0.6), db(random.random_range(-15.0..15.0)));
             self.add_noise(level, tilt, random);
-        }
-        if random.random_bool(0.05) {
-            self.hum(random.random_range(1.0..2.0), random.random_range(0.3..0.8));
-        }
-        if random.random_bool(0.05) {
-            self.crackle(random.random_range(0.01..0.1), random.random_range(0.3..0.7), random);
-        }
-        if random.random_bool(0.3) {
-            self.blank(random);
         }
     }
 
@@ -272,7 +279,7 @@ mod tests {
         for seed in 0..200 {
             let mut random = StdRng::seed_from_u64(seed);
             let other = |_: &mut StdRng| Ok(vec![0.7; 40 * COLUMNS]);
-            altered(|band| (band % 7) as f32 / 6.0, |tile| tile.augment(&mut random, other).unwrap());
+            altered(|band| (band % 7) as f32 / 6.0, |tile| tile.augment(0.5, other, &mut random).unwrap());
         }
     }
 

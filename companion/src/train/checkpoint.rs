@@ -1,7 +1,7 @@
 //! A run's state on disk: one file, whole or not there.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +12,7 @@ use burn::tensor::{Bytes, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::listening::Network;
+use crate::catalogue::replace;
 
 const MAGIC: &[u8; 8] = b"SONOCKPT";
 
@@ -43,7 +44,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes beside `path`, then renames, so that a kill leaves the old file or the new one.
+    /// A kill leaves the old file or the new one.
     ///
     /// # Errors
     /// When the disk refuses, or a weight is no number any more: the file then stays as it was.
@@ -56,15 +57,12 @@ impl Checkpoint {
             settled.into_record().into_bytes()?,
             self.optimizer.to_record().into_bytes()?,
         ];
-        let part = path.with_extension("part");
-        let mut file = File::create(&part).with_context(|| format!("{} cannot be written", part.display()))?;
-        file.write_all(MAGIC)?;
+        let mut bytes = MAGIC.to_vec();
         for section in sections {
-            file.write_all(&(section.len() as u64).to_le_bytes())?;
-            file.write_all(&section)?;
+            bytes.extend((section.len() as u64).to_le_bytes());
+            bytes.extend(&section[..]);
         }
-        file.sync_all()?;
-        fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))
+        replace(path, &bytes)
     }
 
     /// Reads into a model and an optimiser of the right shape.

@@ -59,13 +59,22 @@ impl RunConfig {
         );
         self.model.check()?;
         let Some(listening) = &self.listening else { return Ok(()) };
-        ensure!(self.batch_size.is_multiple_of(2), "`batch_size` must be even where tiles are heard in pairs.");
+        ensure!(
+            self.batch_size.is_multiple_of(2) && self.batch_size > 2,
+            "`batch_size` must be even and above 2 where tiles are heard in pairs."
+        );
         ensure!(listening.temperature > 0.0 && listening.redrawn > 0, "`temperature` and `redrawn` must be above 0.");
+        ensure!((0.0..=1.0).contains(&listening.disturbance()), "`disturbance` must be a chance, 0 to 1.");
         ensure!(
             !listening.is_taught() || !listening.teacher_name.is_empty(),
             "`teacher_name` must say what the teacher is."
         );
         Ok(())
+    }
+
+    /// Whether a teacher is listened to.
+    pub fn is_taught(&self) -> bool {
+        self.listening.as_ref().is_some_and(Listening::is_taught)
     }
 
     /// The learning rate of a step.

@@ -1,6 +1,8 @@
 //! Where a run computes.
 
-use anyhow::{Result, ensure};
+use std::panic::{self, AssertUnwindSafe};
+
+use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor};
 
 /// The processors that a run can be sent to; those of graphics cards have to be compiled in.
@@ -21,40 +23,54 @@ impl Processor {
     /// # Errors
     /// One sentence, when it is not compiled in or does not answer.
     pub fn device(self) -> Result<Device> {
-        let device = match self {
-            Self::Cpu => Device::flex(),
+        let open = match self {
+            Self::Cpu => Device::flex,
             Self::Cuda => cuda()?,
             Self::Vulkan => vulkan()?,
         };
-        let answer = std::panic::catch_unwind(|| Tensor::<1>::ones([2], &device).sum().into_scalar::<f32>());
         let named = format!("{self:?}").to_lowercase();
-        ensure!(answer.is_ok_and(|sum| sum == 2.0), "There is no working {named} device here. Leave --device out.");
-        Ok(device)
+        quietly(|| {
+            let device = open();
+            let sum = Tensor::<1>::ones([2], &device).sum().into_scalar::<f32>();
+            (sum == 2.0).then_some(device)
+        })
+        .with_context(|| {
+            format!("There is no working {named} device here. Leave --device out to train on the processor.")
+        })
     }
 }
 
+/// What `attempt` gives; none, and nothing is printed, where it panics, as drivers that are missing make Burn do.
+fn quietly<T>(attempt: impl FnOnce() -> Option<T>) -> Option<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| ()));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(attempt));
+    panic::set_hook(hook);
+    outcome.ok().flatten()
+}
+
 #[cfg(feature = "cuda")]
-fn cuda() -> Result<Device> {
-    Ok(Device::cuda(0))
+fn cuda() -> Result<fn() -> Device> {
+    Ok(|| Device::cuda(0))
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cuda() -> Result<Device> {
+fn cuda() -> Result<fn() -> Device> {
     missing("cuda")
 }
 
 #[cfg(feature = "vulkan")]
-fn vulkan() -> Result<Device> {
-    Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice))
+fn vulkan() -> Result<fn() -> Device> {
+    Ok(|| Device::vulkan(burn::tensor::DeviceKind::DefaultDevice))
 }
 
 #[cfg(not(feature = "vulkan"))]
-fn vulkan() -> Result<Device> {
+fn vulkan() -> Result<fn() -> Device> {
     missing("vulkan")
 }
 
 #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
-fn missing(feature: &str) -> Result<Device> {
+fn missing(feature: &str) -> Result<fn() -> Device> {
     anyhow::bail!(
         "This program was built without {feature}. Build it with `cargo build --release -p sonoscape-companion --features {feature}`, or leave --device out."
     )
@@ -67,6 +83,12 @@ mod tests {
     #[test]
     fn the_processor_is_always_there() {
         assert!(Processor::Cpu.device().is_ok());
+    }
+
+    #[test]
+    fn what_panics_is_not_there() {
+        assert_eq!(quietly(|| Some(1)), Some(1));
+        assert_eq!(quietly(|| -> Option<u8> { panic!("no driver") }), None);
     }
 
     #[cfg(not(feature = "cuda"))]

@@ -46,8 +46,10 @@ impl<'a> Source<'a> {
     /// What a step learns from; it depends on the seed and the step alone.
     fn batch(&self, step: u64) -> Result<Batch> {
         let Self { config, data, teacher, device } = *self;
-        Ok(match config.listening {
-            Some(_) => Batch::Pairs(data.pairs(step, config.batch_size, teacher, device)?),
+        Ok(match &config.listening {
+            Some(listening) => {
+                Batch::Pairs(data.pairs(step, config.batch_size, listening.disturbance(), teacher, device)?)
+            }
             None => Batch::Tiles(data.batch(step, config.batch_size, device)?),
         })
     }

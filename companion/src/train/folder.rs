@@ -28,6 +28,11 @@ impl RunFolder {
         self.0.join("mels.bin")
     }
 
+    /// What the teacher hears, a file a track.
+    pub fn teacher(&self) -> PathBuf {
+        self.0.join("teacher")
+    }
+
     /// Paths of the tracks that only validate, one a line.
     pub fn held_out(&self) -> PathBuf {
         self.0.join("held-out.txt")

@@ -10,7 +10,10 @@
 //!
 //! Branches are named by the axis their kernels slide along. Read "time" as *what happens when*, with the mel spectrum
 //! of a moment as one unit; in the system re-created here the two names are the other way round.
+//!
+//! The **basic** network came before that: one encoder in two dimensions, the decoder's mirror.
 
+mod basic;
 mod decoder;
 pub mod descriptors;
 mod encoder;
@@ -23,6 +26,7 @@ use burn::module::{Initializer, Module, ModuleVisitor, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
+pub use basic::Basic;
 pub use decoder::Decoder;
 pub use descriptors::Descriptors;
 pub use encoder::{Branch, Described, Encoder, LEAST_VARIANCE};
@@ -44,6 +48,9 @@ pub struct AutoencoderConfig {
     /// Filters of the frequency branch's layers, finest first.
     #[config(default = "[32, 64, 128, 256]")]
     pub frequency_filters: [usize; 4],
+    /// Filters of the basic network's encoder, finest first; with them, there are no branches and what is said of them
+    /// does not count.
+    pub basic_filters: Option<[usize; 4]>,
     /// Whether the branches pool; without it, they keep every place.
     pub pooling: Option<Pooling>,
     /// Descriptors that take the last latents of each branch; without them, all are learnt.
@@ -51,7 +58,7 @@ pub struct AutoencoderConfig {
     /// Filters of the decoder's layers, finest first. The decoder takes nearly all of the training's time.
     #[config(default = "[32, 64, 128, 256]")]
     pub decoder_filters: [usize; 4],
-    /// Latents of each branch.
+    /// Latents of each branch; the basic network has as many as both.
     #[config(default = 128)]
     pub latents: usize,
 }
@@ -73,6 +80,11 @@ impl AutoencoderConfig {
         self.side / STRIDE.pow(self.time_filters.len() as u32)
     }
 
+    /// Latents that one linear layer gives: a branch's, or all of the basic network's.
+    pub fn group(&self) -> usize {
+        if self.basic_filters.is_some() { 2 * self.latents } else { self.latents }
+    }
+
     /// Latents of each branch that are learnt.
     pub fn learnt(&self) -> [usize; 2] {
         let described = self.descriptors.as_ref().map_or([0; 2], |config| [config.cepstral(), config.rhythmic()]);
@@ -83,9 +95,11 @@ impl AutoencoderConfig {
     /// One sentence, when there is no such network.
     pub fn check(&self) -> Result<()> {
         let filters = [self.time_filters, self.frequency_filters, self.decoder_filters].concat();
+        let filters = filters.iter().chain(self.basic_filters.iter().flatten());
+        ensure!(filters.chain([&self.latents]).all(|&width| width > 0), "Filters and `latents` must be at least 1.");
         ensure!(
-            filters.iter().chain([&self.latents]).all(|&width| width > 0),
-            "Filters and `latents` must be at least 1."
+            self.basic_filters.is_none() || (self.pooling.is_none() && self.descriptors.is_none()),
+            "The basic network has no branches: leave `pooling` and `descriptors` out, or `basic_filters`."
         );
         if let Some(descriptors) = &self.descriptors {
             descriptors.check(self.side, self.latents)?;
@@ -98,7 +112,11 @@ impl AutoencoderConfig {
 
     /// A network whose weights depend on `seed` alone.
     pub fn init(&self, seed: u64, device: &Device) -> Autoencoder {
-        drawn(seed, device, || Autoencoder { encoder: Encoder::new(self, device), decoder: Decoder::new(self, device) })
+        drawn(seed, device, || Autoencoder {
+            encoder: self.basic_filters.is_none().then(|| Encoder::new(self, device)),
+            basic: self.basic_filters.map(|filters| Basic::new(self, filters, device)),
+            decoder: Decoder::new(self, device),
+        })
     }
 }
 
@@ -141,13 +159,24 @@ impl ModuleVisitor for Draw {
 /// Encoder and decoder, trained together.
 #[derive(Module, Debug)]
 pub struct Autoencoder {
-    pub encoder: Encoder,
+    /// Absent from the basic network, which has another.
+    pub encoder: Option<Encoder>,
+    pub basic: Option<Basic>,
     pub decoder: Decoder,
 }
 
 impl Autoencoder {
     /// Tiles `[n, bands, columns]` in 0..1 to their reconstruction, same shape.
     pub fn forward(&self, tiles: Tensor<3>) -> Tensor<3> {
-        self.decoder.forward(self.encoder.forward(tiles))
+        self.decoder.forward(self.encode(tiles))
+    }
+
+    /// Tiles `[n, bands, columns]` to latents `[n, 2 · latents]`.
+    pub fn encode(&self, tiles: Tensor<3>) -> Tensor<2> {
+        match (&self.encoder, &self.basic) {
+            (Some(encoder), _) => encoder.forward(tiles),
+            (None, Some(basic)) => basic.forward(tiles),
+            (None, None) => unreachable!("a network is made with one encoder or the other"),
+        }
     }
 }

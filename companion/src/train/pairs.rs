@@ -1,10 +1,11 @@
 //! Steps in which the encoder learns to recognise a recording and to hear what its teacher hears.
 
+use std::collections::HashSet;
+
 use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
 
 use super::augment::{Tile, stretch};
 use super::data::Data;
@@ -13,6 +14,9 @@ use crate::mel_store::StoredExcerpt;
 
 /// Bounds of the playing speed.
 const SPEED: std::ops::Range<f32> = 0.87..1.15;
+
+/// Draws after which a step gives up finding another recording.
+const MOST_DRAWS: usize = 10_000;
 
 /// What one step hears: tile `i` and tile `i + n / 2` come from the same recording, all others from others.
 pub struct Pairs {
@@ -43,7 +47,14 @@ impl Data<'_> {
     ///
     /// # Errors
     /// When the store cannot be read, or has fewer recordings than `tiles / 2`.
-    pub fn pairs(&self, step: u64, tiles: usize, teacher: Option<&Teacher>, device: &Device) -> Result<Pairs> {
+    pub fn pairs(
+        &self,
+        step: u64,
+        tiles: usize,
+        disturbance: f64,
+        teacher: Option<&Teacher>,
+        device: &Device,
+    ) -> Result<Pairs> {
         let mut random = self.stream(step);
         let excerpts = self.recordings(tiles / 2, &mut random)?;
         let second = |first: &StoredExcerpt, random: &mut StdRng| {
@@ -54,7 +65,8 @@ impl Data<'_> {
         let dimension = teacher.map_or(0, |teacher| teacher.dimension);
         let (mut values, mut heard, mut known) = (Vec::new(), Vec::new(), Vec::new());
         for excerpt in excerpts.iter().chain(&others) {
-            let Altered { values: tile, start_s, end_s } = self.altered(excerpt, self.side(), &mut random)?;
+            let Altered { values: tile, start_s, end_s } =
+                self.altered(excerpt, self.side(), disturbance, &mut random)?;
             values.extend(tile);
             let target = teacher.and_then(|teacher| teacher.heard(excerpt.track, start_s, end_s));
             known.push(f32::from(target.is_some()));
@@ -70,27 +82,43 @@ impl Data<'_> {
         })
     }
 
-    /// An excerpt each of `count` recordings, long and short ones alike.
+    /// Excerpts of `count` different recordings.
     fn recordings(&self, count: usize, random: &mut StdRng) -> Result<Vec<StoredExcerpt>> {
-        let mut recordings: Vec<_> = self.recordings_to_train_on().collect();
+        let (mut seen, mut excerpts) = (HashSet::new(), Vec::new());
+        for _ in 0..MOST_DRAWS {
+            if excerpts.len() == count {
+                return Ok(excerpts);
+            }
+            let excerpt = self.training()[random.random_range(0..self.training().len())];
+            if seen.insert(excerpt.track) {
+                excerpts.push(excerpt);
+            }
+        }
         ensure!(
-            recordings.len() >= count,
+            excerpts.len() == count,
             "{count} recordings a step are too many for this music. Lower `batch_size` in the settings and choose another --run."
         );
-        let (chosen, _) = recordings.partial_shuffle(random, count);
-        Ok(chosen.iter().map(|excerpts| excerpts[random.random_range(0..excerpts.len())]).collect())
+        Ok(excerpts)
     }
 
-    /// A piece of an excerpt at another speed, altered, `[bands, columns]`.
+    /// A piece of an excerpt at another speed, altered, `[bands, columns]`; `disturbance` as in
+    /// [`Listening`](super::listening::Listening).
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn altered(&self, excerpt: &StoredExcerpt, columns: usize, random: &mut StdRng) -> Result<Altered> {
+    pub fn altered(
+        &self,
+        excerpt: &StoredExcerpt,
+        columns: usize,
+        disturbance: f64,
+        random: &mut StdRng,
+    ) -> Result<Altered> {
         let speed = random.random_range(SPEED);
         let width = ((columns as f32 * speed) as usize).min(excerpt.columns);
         let column = random.random_range(0..=excerpt.columns - width);
         let mut values = stretch(&self.store().read(excerpt, column, width)?, width, columns);
-        Tile { values: &mut values, columns }.augment(random, |random| self.any_piece(columns, random))?;
+        let other = |random: &mut StdRng| self.any_piece(columns, random);
+        Tile { values: &mut values, columns }.augment(disturbance, other, random)?;
         let column_s = self.store().settings.front_end.column_s();
         let start_s = excerpt.start_s + column as f32 * column_s;
         Ok(Altered { values, start_s, end_s: start_s + width as f32 * column_s })

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use half::f16;
 
+use crate::catalogue::refused;
 use crate::mel_store::StoredTrack;
 use crate::npy;
 use crate::standard::Standard;
@@ -60,6 +61,24 @@ impl Teacher {
         mean.iter_mut().for_each(|sum| *sum /= covered);
         (covered > 0.5 * (end_s - start_s)).then_some(mean)
     }
+}
+
+/// Copies what `folder` holds of the tracks to `target`, which is there when all of it is.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn copy(folder: &Path, tracks: &[StoredTrack], target: &Path) -> Result<()> {
+    let part = target.with_extension("part");
+    let copied = || -> std::io::Result<()> {
+        for track in tracks {
+            let Some(from) = place(folder, &track.path) else { continue };
+            let to = part.join(format!("{}.npy", track.path));
+            fs::create_dir_all(to.parent().unwrap_or(&part))?;
+            fs::copy(from, to)?;
+        }
+        fs::rename(&part, target)
+    };
+    copied().with_context(|| refused(target))
 }
 
 fn place(folder: &Path, track: &str) -> Option<PathBuf> {

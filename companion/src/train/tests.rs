@@ -65,7 +65,7 @@ fn the_time_branch_slides_along_time() {
     let model = AutoencoderConfig::new().with_side(SIDE).init(0, &device);
     let tiles = Tensor::<3>::ones([1, SIDE, SIDE], &device);
     let altered = tiles.clone().slice_assign([0..1, 0..SIDE, SIDE - 1..SIDE], Tensor::zeros([1, SIDE, 1], &device));
-    let convolution = &model.encoder.time.layers[0].convolution;
+    let convolution = &model.encoder.as_ref().unwrap().time.layers[0].convolution;
     let change = (convolution.forward(tiles) - convolution.forward(altered)).abs().sum_dim(1);
     let change = change.into_data().try_into_vec::<f32>().unwrap();
     let (late, early) = change.split_last().unwrap();
@@ -81,7 +81,7 @@ fn windows_of_a_pooled_branch_may_change_places() {
     let other_order = Tensor::cat(vec![tile.clone().narrow(2, 4, 12), tile.clone().narrow(2, 0, 4)], 2);
     let differ = |config: &AutoencoderConfig| {
         let frequency = |tile: &Tensor<3>| {
-            let latents = config.init(0, &device).encoder.forward(tile.clone());
+            let latents = config.init(0, &device).encode(tile.clone());
             latents.narrow(1, config.latents, config.latents)
         };
         (frequency(&tile) - frequency(&other_order)).abs().max().into_scalar::<f32>()
@@ -132,6 +132,22 @@ fn listening_goes_on_exactly_too() {
 }
 
 #[test]
+fn the_basic_network_learns_by_redrawing_and_by_listening() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = synthetic(&folder.path().join("mels.bin"), SIDE);
+    for (name, config) in [("redrawing", tiny()), ("listening", listening())] {
+        let mut config = config.with_learning_rate(1e-2);
+        config.model.basic_filters = Some([2, 3, 4, 5]);
+        let straight = trained(&folder.path().join(name), &store, &config, &[40]);
+        let resumed = trained(&folder.path().join(name).join("resumed"), &store, &config, &[10, 40]);
+        assert!(weights(&straight.model) == weights(&resumed.model));
+        let rows = metrics::read(&folder.path().join(name).join("metrics.csv")).unwrap();
+        let (first, last) = (rows[0].training_mse.unwrap(), rows.last().unwrap().training_mse.unwrap());
+        assert!(last < 0.9 * first, "{name}: {first} to {last}");
+    }
+}
+
+#[test]
 fn listening_brings_tiles_of_one_recording_together() {
     let folder = tempfile::tempdir().unwrap();
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
@@ -157,7 +173,7 @@ fn a_step_hears_each_recording_twice() {
     let folder = tempfile::tempdir().unwrap();
     let store = synthetic(&folder.path().join("mels.bin"), SIDE);
     let data = Data::new(&store, SIDE, 3, 0.3);
-    let pairs = |step| data.pairs(step, 6, None, &Device::flex()).unwrap();
+    let pairs = |step| data.pairs(step, 6, 0.5, None, &Device::flex()).unwrap();
     for step in 0..20 {
         let tracks = pairs(step).tracks;
         let (first, second) = tracks.split_at(3);
@@ -168,7 +184,7 @@ fn a_step_hears_each_recording_twice() {
     assert_eq!(pairs(1).tiles.dims(), [6, SIDE, SIDE]);
     assert!(tiles(1) == tiles(1) && tiles(1) != tiles(2));
     assert!(tiles(1).iter().all(|value| (0.0..=1.0).contains(value)));
-    let error = data.pairs(1, 40, None, &Device::flex()).err().unwrap();
+    let error = data.pairs(1, 40, 0.0, None, &Device::flex()).err().unwrap();
     assert!(error.to_string().contains("too many for this music"), "{error}");
 }
 
@@ -190,6 +206,8 @@ fn settings_that_cannot_be_carried_out_are_refused() {
         RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_window(0)))),
         RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_window(48)))),
         RunConfig::new(AutoencoderConfig::new().with_pooling(Some(Pooling::new().with_summary(0)))),
+        RunConfig::new(AutoencoderConfig::new().with_basic_filters(Some([8, 0, 8, 8]))),
+        RunConfig::new(AutoencoderConfig::new().with_basic_filters(Some([8; 4])).with_pooling(Some(Pooling::new()))),
         redrawing.clone().with_tiles_per_excerpt(0),
         listening(|_| ()).with_batch_size(7),
         listening(|listening| listening.temperature = 0.0),
@@ -202,7 +220,7 @@ fn settings_that_cannot_be_carried_out_are_refused() {
 
 #[test]
 fn the_shipped_settings_can_be_carried_out() {
-    for name in ["sonoscape", "time-frequency"] {
+    for name in ["sonoscape", "time-frequency", "basic"] {
         let path = format!("{}/../models/{name}.json", env!("CARGO_MANIFEST_DIR"));
         RunConfig::load(path).unwrap().check().unwrap();
     }

@@ -6,6 +6,7 @@ mod build;
 mod embed;
 mod evaluate;
 mod picture;
+mod refused;
 mod resume;
 mod search;
 mod serve;

@@ -1,12 +1,10 @@
 //! The decoder's graph.
 
-use anyhow::{Result, anyhow};
-use burn::nn::BatchNorm;
-use burn::tensor::Tensor;
+use anyhow::Result;
 
-use super::{Dense, LATENTS, TILES, values};
+use super::{Dense, LATENTS, TILES, batch_norm, weights};
 use crate::export::whitening::Whitening;
-use crate::onnx::{Graph, Precision, Value, Window};
+use crate::onnx::{Graph, Precision, Window};
 use crate::train::model::{Autoencoder, AutoencoderConfig, KERNEL, PADDING, STRIDE};
 
 /// The decoder: `latents` `[N, dimension]`, whitened, to `tiles` `[N, bands, columns]`.
@@ -44,31 +42,4 @@ pub fn decoder(
     x = graph.reshape("squares", &x, &[config.side, config.side]);
     graph.output(TILES, &[config.side, config.side], &x);
     Ok(graph)
-}
-
-fn weights<const D: usize>(
-    graph: &mut Graph,
-    name: &str,
-    weight: Tensor<D>,
-    bias: Option<Tensor<1>>,
-) -> Result<[Value; 2]> {
-    let bias = values(bias.ok_or_else(|| anyhow!("{name} has no bias"))?)?;
-    let shape = weight.dims();
-    let weight = graph.weights(&format!("{name}.weight"), &shape, &values(weight)?);
-    Ok([weight, graph.constant(&format!("{name}.bias"), &[bias.len()], &bias)])
-}
-
-fn batch_norm(graph: &mut Graph, name: &str, x: &Value, norm: &BatchNorm) -> Result<Value> {
-    let tensors = [
-        ("scale", norm.gamma.val()),
-        ("bias", norm.beta.val()),
-        ("mean", norm.running_mean.value()),
-        ("variance", norm.running_var.value()),
-    ];
-    let mut parameters = Vec::new();
-    for (part, tensor) in tensors {
-        let values = values(tensor)?;
-        parameters.push(graph.constant(&format!("{name}.{part}"), &[values.len()], &values));
-    }
-    Ok(graph.batch_norm(name, x, [&parameters[0], &parameters[1], &parameters[2], &parameters[3]], norm.epsilon as f32))
 }

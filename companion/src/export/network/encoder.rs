@@ -1,4 +1,4 @@
-//! The encoder's graph.
+//! The encoder's graph, of the two branches.
 
 use anyhow::{Result, anyhow};
 use burn::nn::BatchNorm;
@@ -7,14 +7,14 @@ use super::descriptors::descriptors;
 use super::{Dense, LATENTS, TILES, values};
 use crate::export::whitening::Whitening;
 use crate::onnx::{Graph, Precision, Value};
-use crate::train::model::{Autoencoder, AutoencoderConfig, Branch, KERNEL, LEAST_VARIANCE, PADDING, STRIDE};
+use crate::train::model::{AutoencoderConfig, Branch, Encoder, KERNEL, LEAST_VARIANCE, PADDING, STRIDE};
 
 /// The encoder: `tiles` `[N, bands, columns]` to `latents` `[N, dimension]`, whitened.
 ///
 /// # Errors
 /// When the model's tensors cannot be read.
 pub fn encoder(
-    model: &Autoencoder,
+    encoder: &Encoder,
     config: &AutoencoderConfig,
     whitening: &Whitening,
     precision: Precision,
@@ -22,11 +22,11 @@ pub fn encoder(
     let mut graph = Graph::new("encoder", precision);
     let tiles = graph.input(TILES, &[config.side, config.side]);
     let columns = graph.transpose("time.columns", &tiles, &[0, 2, 1]);
-    let descriptors = match &model.encoder.descriptors {
+    let descriptors = match &encoder.descriptors {
         Some(described) => descriptors(&mut graph, described, &columns, config.side)?.map(Some),
         None => [None, None],
     };
-    let halves = [("time", &model.encoder.time, columns), ("frequency", &model.encoder.frequency, tiles)];
+    let halves = [("time", &encoder.time, columns), ("frequency", &encoder.frequency, tiles)];
     let mut latents = Vec::new();
     for (i, ((name, branch, rows), descriptors)) in halves.into_iter().zip(&descriptors).enumerate() {
         let gathered = gathered(&mut graph, name, branch, rows, config.side)?;
