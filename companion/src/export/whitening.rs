@@ -144,7 +144,7 @@ fn solve(factor: &[f64], row: &mut [f32]) {
 mod tests {
     use super::*;
 
-    const LITTLE: f64 = 0.003;
+    const LITTLE: f64 = 0.001;
 
     #[test]
     fn whitened_latents_have_mean_0_and_their_deviations_variance_1_and_no_correlation_within_a_branch() {
