@@ -6,6 +6,7 @@ mod descriptors;
 mod encoder;
 
 use anyhow::{Result, anyhow, bail};
+use burn::module::Param;
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
@@ -28,11 +29,15 @@ pub fn encoder(
     whitening: &Whitening,
     precision: Precision,
 ) -> Result<Graph> {
-    match (&model.encoder, &model.basic) {
-        (Some(encoder), _) => encoder::encoder(encoder, config, whitening, precision),
-        (None, Some(encoder)) => basic::basic(encoder, config, whitening, precision),
+    let mut graph = Graph::new("encoder", precision);
+    let tiles = graph.input(TILES, &[config.side, config.side]);
+    let latents = match (&model.encoder, &model.basic) {
+        (Some(encoder), _) => encoder::latents(&mut graph, encoder, config, whitening, tiles)?,
+        (None, Some(encoder)) => basic::latents(&mut graph, encoder, config, whitening, &tiles)?,
         (None, None) => bail!("The network has no encoder."),
-    }
+    };
+    graph.output(LATENTS, &[2 * config.latents], &latents);
+    Ok(graph)
 }
 
 /// Weights and bias of a linear layer: `[inputs, outputs]` and `[outputs]`.
@@ -64,10 +69,11 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
 fn weights<const D: usize>(
     graph: &mut Graph,
     name: &str,
-    weight: Tensor<D>,
-    bias: Option<Tensor<1>>,
+    weight: &Param<Tensor<D>>,
+    bias: Option<&Param<Tensor<1>>>,
 ) -> Result<[Value; 2]> {
-    let bias = values(bias.ok_or_else(|| anyhow!("{name} has no bias"))?)?;
+    let bias = values(bias.ok_or_else(|| anyhow!("{name} has no bias"))?.val())?;
+    let weight = weight.val();
     let shape = weight.dims();
     let weight = graph.weights(&format!("{name}.weight"), &shape, &values(weight)?);
     Ok([weight, graph.constant(&format!("{name}.bias"), &[bias.len()], &bias)])

@@ -4,9 +4,9 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use anyhow::Result;
 use rayon::prelude::*;
-use sonoscape::{Encoder, Latents, MelImage};
+use sonoscape::{Encoder, Latents};
 
-use super::whitening::{Whitening, difference, mean};
+use super::whitening::{Whitening, centred, difference, mean};
 use crate::mel_store::StoredExcerpt;
 use crate::train::Data;
 
@@ -41,45 +41,39 @@ impl Spread {
     /// When the store cannot be read or the network fails.
     pub fn whitening(self, encoder: &Encoder, data: &Data<'_>, branch: usize, shrinkage: f64) -> Result<Whitening> {
         let recordings: Vec<_> = data.recordings_to_train_on().collect();
-        let count = recordings.len().min(MOST_MEASURED);
-        let pairs: Vec<_> = (0..count)
-            .into_par_iter()
-            .map(|i| Pair::hear(encoder, data, recordings[i * recordings.len() / count], i as u64))
-            .collect::<Result<_>>()?;
-        let rows: Vec<_> = pairs.iter().flat_map(|pair| [pair.first.clone(), pair.last.clone()]).collect();
-        let deviations: Vec<_> = match self {
-            Self::Total => {
-                let mean = mean(&rows);
-                rows.iter().map(|row| difference(row, &mean)).collect()
-            }
-            Self::Within => pairs.iter().map(Pair::deviation).collect(),
+        let recordings = evenly(&recordings);
+        let ends: Vec<_> = recordings.iter().flat_map(|excerpts| [excerpts[0], excerpts[excerpts.len() - 1]]).collect();
+        let embed = |excerpt: &StoredExcerpt| Ok(pooled(&encoder.latents(&data.store().image(excerpt)?)?));
+        let rows = ends.par_iter().map(embed).collect::<Result<Vec<_>>>()?;
+        let deviations = match self {
+            Self::Total => centred(&rows, &mean(&rows)),
+            Self::Within => rows
+                .par_chunks_exact(2)
+                .zip(ends.par_chunks_exact(2))
+                .enumerate()
+                .map(|(i, (rows, ends))| Ok(deviation(&rows[0], &altered(encoder, data, &ends[1], i as u64)?)))
+                .collect::<Result<_>>()?,
         };
         Ok(Whitening::measure(&rows, &deviations, branch, shrinkage))
     }
 }
 
-/// The embeddings of a recording's first and last excerpt.
-struct Pair {
-    first: Vec<f64>,
-    last: Vec<f64>,
-    /// The last, altered as in training.
-    altered: Vec<f64>,
+/// The embedding of an excerpt that is altered as in training, with the random numbers of step `step`.
+fn altered(encoder: &Encoder, data: &Data<'_>, excerpt: &StoredExcerpt, step: u64) -> Result<Vec<f64>> {
+    let mut image = data.store().image(excerpt)?;
+    image.values = data.altered(excerpt, excerpt.columns, NO_DISTURBANCE, &mut data.stream(step))?.values;
+    Ok(pooled(&encoder.latents(&image)?))
 }
 
-impl Pair {
-    fn hear(encoder: &Encoder, data: &Data<'_>, excerpts: &[StoredExcerpt], number: u64) -> Result<Self> {
-        let (first, last) = (&excerpts[0], &excerpts[excerpts.len() - 1]);
-        let embed = |image: &MelImage| encoder.latents(image).map(|latents| pooled(&latents));
-        let mut image = data.store().image(last)?;
-        let (first, last_clean) = (embed(&data.store().image(first)?)?, embed(&image)?);
-        image.values = data.altered(last, last.columns, NO_DISTURBANCE, &mut data.stream(number))?.values;
-        Ok(Self { first, last: last_clean, altered: embed(&image)? })
-    }
+/// The difference of two embeddings, with the variance of one.
+fn deviation(a: &[f64], b: &[f64]) -> Vec<f64> {
+    difference(a, b).iter().map(|value| value * FRAC_1_SQRT_2).collect()
+}
 
-    /// A difference with the variance of one excerpt.
-    fn deviation(&self) -> Vec<f64> {
-        difference(&self.first, &self.altered).iter().map(|value| value * FRAC_1_SQRT_2).collect()
-    }
+/// At most [`MOST_MEASURED`] of `all`, evenly spaced.
+fn evenly<T: Copy>(all: &[T]) -> Vec<T> {
+    let count = all.len().min(MOST_MEASURED);
+    (0..count).map(|i| all[i * all.len() / count]).collect()
 }
 
 /// What `note` takes down of the latents of at most [`MOST_MEASURED`] evenly spaced excerpts.
@@ -92,11 +86,8 @@ pub fn listen<T: Send>(
     excerpts: &[StoredExcerpt],
     note: impl Fn(&Latents) -> T + Sync,
 ) -> Result<Vec<T>> {
-    let count = excerpts.len().min(MOST_MEASURED);
-    (0..count)
-        .into_par_iter()
-        .map(|i| Ok(note(&encoder.latents(&data.store().image(&excerpts[i * excerpts.len() / count])?)?)))
-        .collect()
+    let note = |excerpt: &StoredExcerpt| Ok(note(&encoder.latents(&data.store().image(excerpt)?)?));
+    evenly(excerpts).par_iter().map(note).collect()
 }
 
 /// The mean latents of an excerpt's tiles.

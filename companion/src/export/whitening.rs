@@ -34,7 +34,7 @@ impl Whitening {
     /// `branch` latents. Each row is the latents of one excerpt.
     pub fn measure(rows: &[Vec<f64>], deviations: &[Vec<f64>], branch: usize, shrinkage: f64) -> Self {
         let mean = mean(rows);
-        let centred: Vec<_> = rows.iter().map(|row| difference(row, &mean)).collect();
+        let centred = centred(rows, &mean);
         let factor = |start: usize| {
             let mut matrix = covariance(deviations, start..start + branch);
             let whole = covariance(&centred, start..start + branch);
@@ -96,6 +96,11 @@ pub fn mean(rows: &[Vec<f64>]) -> Vec<f64> {
         mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / rows.len() as f64);
     }
     mean
+}
+
+/// What rows differ from `mean` by.
+pub fn centred(rows: &[Vec<f64>], mean: &[f64]) -> Vec<Vec<f64>> {
+    rows.iter().map(|row| difference(row, mean)).collect()
 }
 
 pub fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {

@@ -28,15 +28,14 @@ pub fn decoder(
     let window = |stride: &'static [usize; 2]| Window { kernel: &[KERNEL; 2], stride, padding: &[PADDING; 2] };
     for (i, layer) in decoder.layers.iter().enumerate() {
         let convolution = format!("{i}.convolution");
-        let (weight, bias) = (&layer.convolution.weight, layer.convolution.bias.as_ref());
-        let [weight, bias] = weights(&mut graph, &convolution, weight.val(), bias.map(|bias| bias.val()))?;
+        let [weight, bias] =
+            weights(&mut graph, &convolution, &layer.convolution.weight, layer.convolution.bias.as_ref())?;
         let window = window(&[STRIDE; 2]);
         x = graph.transposed_convolution(&convolution, &x, &weight, &bias, &window, &[STRIDE - 1; 2]);
         x = graph.relu(&format!("{i}.relu"), &x);
         x = batch_norm(&mut graph, &format!("{i}.norm"), &x, &layer.norm)?;
     }
-    let (weight, bias) = (&decoder.last.weight, decoder.last.bias.as_ref());
-    let [weight, bias] = weights(&mut graph, "last", weight.val(), bias.map(|bias| bias.val()))?;
+    let [weight, bias] = weights(&mut graph, "last", &decoder.last.weight, decoder.last.bias.as_ref())?;
     x = graph.transposed_convolution("last", &x, &weight, &bias, &window(&[1; 2]), &[0; 2]);
     x = graph.sigmoid("brightness", &x);
     x = graph.reshape("squares", &x, &[config.side, config.side]);

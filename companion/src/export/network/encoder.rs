@@ -4,32 +4,31 @@ use anyhow::{Result, anyhow};
 use burn::nn::BatchNorm;
 
 use super::descriptors::descriptors;
-use super::{Dense, LATENTS, TILES, values};
+use super::{Dense, values};
 use crate::export::whitening::Whitening;
-use crate::onnx::{Graph, Precision, Value};
+use crate::onnx::{Graph, Value};
 use crate::train::model::{AutoencoderConfig, Branch, Encoder, KERNEL, LEAST_VARIANCE, PADDING, STRIDE};
 
-/// The encoder: `tiles` `[N, bands, columns]` to `latents` `[N, dimension]`, whitened.
+/// The whitened latents `[N, dimension]` of `tiles` `[N, bands, columns]`.
 ///
 /// # Errors
 /// When the model's tensors cannot be read.
-pub fn encoder(
+pub fn latents(
+    graph: &mut Graph,
     encoder: &Encoder,
     config: &AutoencoderConfig,
     whitening: &Whitening,
-    precision: Precision,
-) -> Result<Graph> {
-    let mut graph = Graph::new("encoder", precision);
-    let tiles = graph.input(TILES, &[config.side, config.side]);
+    tiles: Value,
+) -> Result<Value> {
     let columns = graph.transpose("time.columns", &tiles, &[0, 2, 1]);
     let descriptors = match &encoder.descriptors {
-        Some(described) => descriptors(&mut graph, described, &columns, config.side)?.map(Some),
+        Some(described) => descriptors(graph, described, &columns, config.side)?.map(Some),
         None => [None, None],
     };
     let halves = [("time", &encoder.time, columns), ("frequency", &encoder.frequency, tiles)];
     let mut latents = Vec::new();
     for (i, ((name, branch, rows), descriptors)) in halves.into_iter().zip(&descriptors).enumerate() {
-        let gathered = gathered(&mut graph, name, branch, rows, config.side)?;
+        let gathered = gathered(graph, name, branch, rows, config.side)?;
         let mut dense = Dense::read(&branch.dense)?.after(&gathered);
         let mut inputs = gathered.value;
         if let Some(descriptors) = descriptors {
@@ -37,11 +36,9 @@ pub fn encoder(
             dense = dense.beside(config.latents - config.learnt()[i]);
         }
         whitening.after(i, &mut dense.weight, &mut dense.bias);
-        latents.push(dense.write(&mut graph, &format!("{name}.dense"), &inputs));
+        latents.push(dense.write(graph, &format!("{name}.dense"), &inputs));
     }
-    let latents = graph.concatenate("halves", &latents.iter().collect::<Vec<_>>(), 1);
-    graph.output(LATENTS, &[2 * config.latents], &latents);
-    Ok(graph)
+    Ok(graph.concatenate("halves", &latents.iter().collect::<Vec<_>>(), 1))
 }
 
 /// Rows `[N, length, channels]`, also one after the other `[N, length · channels]`, that are still to be multiplied by
