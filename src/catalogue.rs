@@ -137,9 +137,11 @@ impl Catalogue {
     /// The highest score among the rows of each track; −∞ for a track without rows.
     fn best_of_each_track(&self, embedding: &Embedding) -> Vec<f32> {
         let mut best = vec![f32::NEG_INFINITY; self.tracks.len()];
-        self.index.scan(&quantize(embedding), |neighbour| {
-            let track = &mut best[self.places[neighbour.row].track as usize];
-            *track = track.max(neighbour.score);
+        self.index.scan(&[quantize(embedding)], |block| {
+            for (place, score) in self.places[block.first_row..].iter().zip(block.scores) {
+                let track = &mut best[place.track as usize];
+                *track = track.max(*score);
+            }
         });
         best
     }

@@ -39,4 +39,4 @@ pub use error::{Error, Result};
 pub use mel::{MelConfig, MelFrontEnd, MelImage, MelSpectrogram};
 pub use mfcc::{Mfcc, N_MFCC};
 pub use quantize::{Code, quantize};
-pub use search::{Index, Neighbour};
+pub use search::{Index, Neighbour, Signs};

@@ -1,6 +1,9 @@
-//! Exact nearest neighbours among 8-bit codes.
+//! Nearest neighbours among 8-bit codes, exactly, and among their signs, roughly.
 
 pub mod dot;
+mod signs;
+
+pub use signs::Signs;
 
 use crate::error::{Error, Result};
 use crate::quantize::Code;
@@ -34,25 +37,47 @@ pub struct Neighbour {
     pub score: f32,
 }
 
+/// The scores of consecutive rows for one of the queries of a scan.
+#[derive(Debug)]
+pub struct Scores<'a> {
+    /// Which query.
+    pub query: usize,
+    /// The row of the first score.
+    pub first_row: usize,
+    /// A score a row.
+    pub scores: &'a [f32],
+}
+
+/// The length of a row of codes of `dimension` values, as it is kept in memory and in a catalogue's shards.
+pub fn stride(dimension: usize) -> usize {
+    dimension.next_multiple_of(dot::ALIGNMENT)
+}
+
 impl Index {
     /// An index of `scales.len()` rows of `dimension` values each, given row by row.
     ///
     /// # Errors
+    /// As [`Index::from_padded`].
+    pub fn new(dimension: usize, codes: &[i8], scales: Vec<f32>) -> Result<Self> {
+        check_shape(codes.len(), scales.len(), dimension)?;
+        Self::from_padded(dimension, padded(dimension, codes), scales)
+    }
+
+    /// An index that takes over rows of [`stride`] values each, of which those beyond the dimension are zero.
+    ///
+    /// # Errors
     /// [`Error::Catalogue`] when the lengths do not agree or a scale is not between 0 and 1, where those of all codes lie;
     /// [`Error::Limit`] beyond [`MOST_ROWS`].
-    pub fn new(dimension: usize, codes: &[i8], scales: Vec<f32>) -> Result<Self> {
-        let rows = scales.len();
-        if rows > MOST_ROWS {
-            return Err(Error::Limit { what: "rows", found: rows as u64, limit: MOST_ROWS as u64 });
-        }
-        if dimension == 0 || rows.checked_mul(dimension) != Some(codes.len()) {
-            let values = codes.len();
-            return Err(Error::Catalogue(format!("{values} values are not {rows} rows of {dimension}")));
-        }
+    pub fn from_padded(dimension: usize, codes: Vec<i8>, scales: Vec<f32>) -> Result<Self> {
+        check_shape(codes.len(), scales.len(), stride(dimension))?;
         if !scales.iter().all(|scale| *scale > 0.0 && *scale <= 1.0) {
             return Err(Error::Catalogue("a scale is not between 0 and 1".into()));
         }
-        Ok(Self { dimension, codes: with_stride(dimension, codes), scales })
+        let rests = codes.chunks_exact(stride(dimension)).flat_map(|row| &row[dimension..]);
+        if rests.copied().any(|value| value != 0) {
+            return Err(Error::Catalogue("a row is longer than its dimension".into()));
+        }
+        Ok(Self { dimension, codes, scales })
     }
 
     /// How many rows there are.
@@ -72,29 +97,33 @@ impl Index {
 
     /// The code of `row`, or none beyond the last.
     pub fn code(&self, row: usize) -> Option<Code> {
-        let stride = self.dimension.next_multiple_of(dot::ALIGNMENT);
+        let stride = stride(self.dimension);
         let scale = *self.scales.get(row)?;
         let values = self.codes.get(row * stride..row * stride + self.dimension)?;
         Some(Code { values: values.to_vec(), scale })
     }
 
-    /// Calls `visit` with every row and its score, in order of rows.
+    /// Calls `visit` with the scores of every row for every query: block by block of rows, in order, and of each block query
+    /// by query.
     ///
     /// The score is `scale · query_scale · Σ code · query`, the sum being exact.
     ///
     /// # Panics
-    /// When the query has another dimension than the index.
-    pub fn scan(&self, query: &Code, mut visit: impl FnMut(Neighbour)) {
-        assert_eq!(query.values.len(), self.dimension, "the query's dimension");
-        let query_values = with_stride(self.dimension, &query.values);
-        let stride = query_values.len();
-        let mut sums = [0; BLOCK];
+    /// When a query has another dimension than the index.
+    pub fn scan(&self, queries: &[Code], mut visit: impl FnMut(Scores)) {
+        let stride = stride(self.dimension);
+        let padded: Vec<Vec<i8>> = queries.iter().map(|query| self.pad(query)).collect();
+        let (mut sums, mut scores) = ([0; BLOCK], [0.0; BLOCK]);
         for (block, codes) in self.codes.chunks(BLOCK * stride).enumerate() {
-            let sums = &mut sums[..codes.len() / stride];
-            dot::dot_rows(codes, &query_values, sums);
-            for (i, &sum) in sums.iter().enumerate() {
-                let row = block * BLOCK + i;
-                visit(Neighbour { row, score: sum as f32 * (self.scales[row] * query.scale) });
+            let first_row = block * BLOCK;
+            let rows = codes.len() / stride;
+            for (query, code) in queries.iter().enumerate() {
+                dot::dot_rows(codes, &padded[query], &mut sums[..rows]);
+                let scales = &self.scales[first_row..first_row + rows];
+                for ((score, &sum), scale) in scores.iter_mut().zip(&sums).zip(scales) {
+                    *score = sum as f32 * (scale * code.scale);
+                }
+                visit(Scores { query, first_row, scores: &scores[..rows] });
             }
         }
     }
@@ -113,21 +142,58 @@ impl Index {
     /// # Ok::<(), sonoscape::Error>(())
     /// ```
     pub fn top_k(&self, query: &Code, k: usize) -> Vec<Neighbour> {
-        let mut nearest: Vec<Neighbour> = Vec::with_capacity(k.min(self.len()) + 1);
-        self.scan(query, |neighbour| {
-            if nearest.len() == k && nearest.last().is_none_or(|last| neighbour.score <= last.score) {
-                return;
-            }
-            let place = nearest.partition_point(|other| other.score >= neighbour.score);
-            nearest.insert(place, neighbour);
-            nearest.truncate(k);
-        });
-        nearest
+        let mut nearest = Nearest::new(k.min(self.len()));
+        self.scan(core::slice::from_ref(query), |block| nearest.take_in(block.first_row, block.scores));
+        nearest.into_sorted()
+    }
+
+    fn pad(&self, query: &Code) -> Vec<i8> {
+        assert_eq!(query.values.len(), self.dimension, "the query's dimension");
+        padded(self.dimension, &query.values)
     }
 }
 
-fn with_stride(dimension: usize, codes: &[i8]) -> Vec<i8> {
-    let stride = dimension.next_multiple_of(dot::ALIGNMENT);
+/// The `k` best rows seen so far, nearest first.
+#[derive(Debug)]
+pub(crate) struct Nearest {
+    k: usize,
+    best: Vec<Neighbour>,
+}
+
+impl Nearest {
+    pub(crate) fn new(k: usize) -> Self {
+        Self { k, best: Vec::with_capacity(k + 1) }
+    }
+
+    /// Takes in the scores of the rows from `first_row` on; rows come in order.
+    pub(crate) fn take_in(&mut self, first_row: usize, scores: &[f32]) {
+        for (i, &score) in scores.iter().enumerate() {
+            if self.best.len() == self.k && self.best.last().is_none_or(|last| score <= last.score) {
+                continue;
+            }
+            let place = self.best.partition_point(|other| other.score >= score);
+            self.best.insert(place, Neighbour { row: first_row + i, score });
+            self.best.truncate(self.k);
+        }
+    }
+
+    pub(crate) fn into_sorted(self) -> Vec<Neighbour> {
+        self.best
+    }
+}
+
+fn check_shape(values: usize, rows: usize, width: usize) -> Result<()> {
+    if rows > MOST_ROWS {
+        return Err(Error::Limit { what: "rows", found: rows as u64, limit: MOST_ROWS as u64 });
+    }
+    if width == 0 || rows.checked_mul(width) != Some(values) {
+        return Err(Error::Catalogue(format!("{values} values are not {rows} rows of {width}")));
+    }
+    Ok(())
+}
+
+fn padded(dimension: usize, codes: &[i8]) -> Vec<i8> {
+    let stride = stride(dimension);
     let mut padded = vec![0; codes.len() / dimension * stride];
     for (out, row) in padded.chunks_exact_mut(stride).zip(codes.chunks_exact(dimension)) {
         out[..dimension].copy_from_slice(row);

@@ -3,7 +3,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use proptest::prelude::*;
 use sonoscape::search::dot::{ALIGNMENT, dot_rows, scalar};
-use sonoscape::{Code, Embedding, Index, Neighbour, quantize};
+use sonoscape::{Code, Embedding, Index, Neighbour, Signs, quantize};
 
 fn codes(rows: usize, dimension: usize) -> impl Strategy<Value = Vec<i8>> {
     prop::collection::vec(any::<i8>(), rows * dimension)
@@ -87,4 +87,34 @@ fn lengths_that_do_not_agree_and_scales_of_no_code_are_refused() {
     assert!(Index::new(1, &[1], vec![f32::NAN]).is_err());
     assert!(Index::new(1, &[1], vec![0.0]).is_err());
     assert!(Index::new(1, &[1], vec![1.5]).is_err());
+}
+
+#[test]
+fn signs_estimate_the_cosine() {
+    let embedding = |seed: u32| {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32
+        };
+        let values: Vec<f32> = (0..256).map(|_| (0..12).map(|_| next()).sum::<f32>() - 6.0).collect();
+        Embedding::from_slice(&values).expect("a direction")
+    };
+    let query = embedding(0);
+    for share in [0.0, 0.3, 0.6, 0.9] {
+        let mix = |seed| {
+            let other = embedding(seed);
+            let values: Vec<f32> =
+                query.as_slice().iter().zip(other.as_slice()).map(|(q, o)| share * q + (1.0 - share) * o).collect();
+            Embedding::from_slice(&values).expect("a direction")
+        };
+        let rows: Vec<Embedding> = (1..200).map(mix).collect();
+        let bits = rows.iter().flat_map(|row| Signs::of(&quantize(row).values)).collect();
+        let (mut estimated, mut exact) = (0.0, 0.0);
+        Signs::new(256, bits).expect("signs").scan(&[quantize(&query)], |block| {
+            estimated += block.scores.iter().sum::<f32>() / 199.0;
+        });
+        exact += rows.iter().map(|row| row.cosine(&query)).sum::<f32>() / 199.0;
+        assert!((estimated - exact).abs() < 0.05, "{estimated} instead of {exact}");
+    }
 }
