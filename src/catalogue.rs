@@ -1,104 +1,115 @@
 //! A catalogue: tracks, the codes of their excerpts, and which encoder made them.
+//!
+//! It comes in segments of some thousand tracks, and of each segment the sketch first, then the codes; texts only for tracks
+//! that are shown. `docs/catalogue-format.md` describes the files.
 
+mod codes;
+mod facets;
+mod filter;
 mod manifest;
-mod shard;
+mod nearest;
+mod reader;
+mod segment;
+mod sieve;
+mod sketch;
+mod text;
 mod track;
+
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, Manifest, ShardEntry, ShardKind};
+pub use filter::{Counts, Filter};
+pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, SegmentEntry, ShardEntry, ShardKind};
+pub use nearest::{Match, Parts, nearest};
+pub use segment::PackedSegment;
+pub use text::BLOCK_TRACKS;
 pub use track::Track;
 
-use crate::analysis::Analysis;
-use crate::encoder::{Embedding, EncoderCard, cosine};
+use crate::encoder::EncoderCard;
 use crate::error::{Error, Result};
-use crate::quantize::{Code, quantize};
-use crate::search::Index;
+use crate::quantize::Code;
+use segment::Segment;
 
-/// Tracks and the codes of their excerpts.
+/// Most excerpts of a segment.
+pub const MOST_SEGMENT_ROWS: usize = 1 << 14;
+
+/// Most values of a code.
+const MOST_DIMENSION: usize = 4096;
+
+/// Blocks of text kept in memory.
+const MOST_TEXTS: usize = 64;
+
+/// A catalogue as far as it has arrived.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue {
-    encoder: String,
-    tracks: Vec<Track>,
-    places: Vec<Place>,
-    index: Index,
+    manifest: Manifest,
+    segments: Vec<Segment>,
+    /// Segment, block and tracks, latest first.
+    texts: VecDeque<(usize, usize, Vec<Track>)>,
 }
 
-/// One excerpt to be put into a catalogue.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Index of its track.
+/// Which track of a catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TrackId {
+    /// Index of its segment.
+    pub segment: u32,
+    /// Its place there.
     pub track: u32,
+}
+
+/// A track with everything a catalogue holds of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry {
+    /// What is said of it.
+    pub track: Track,
+    /// Where it lies on the map, if there is one.
+    pub position: Option<Position>,
+    /// Its cluster on the map, if there is one; at most 65 534.
+    pub cluster: Option<u16>,
+    /// How its excerpts sound, at least one.
+    pub excerpts: Vec<Excerpt>,
+}
+
+/// How an excerpt of a track sounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excerpt {
     /// Where it starts in the track, in seconds.
     pub start_s: f32,
     /// Its embedding's code.
     pub code: Code,
 }
 
-/// Where a row's excerpt lies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Place {
-    track: u32,
-    start_s: f32,
+/// A place on the map, whose sides are 65 535 long; `x` is at most 65 534.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// From left to right.
+    pub x: u16,
+    /// From bottom to top.
+    pub y: u16,
 }
 
-/// A track of the catalogue and how near it is to what was heard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Match {
-    /// Index of the track.
-    pub track: usize,
-    /// Mean, over the query's excerpts, of the cosine to the track's nearest excerpt: −1 to 1.
-    pub score: f32,
-    /// The same of the parts whose kernels slide along time, for the same pairs of excerpts.
-    pub time_score: f32,
-    /// The same of the parts whose kernels slide along frequency, for the same pairs of excerpts.
-    pub frequency_score: f32,
-    /// Where the best-matching excerpt of the query starts, in seconds.
-    pub query_start_s: f32,
-    /// Where the track's excerpt that matches it starts, in seconds.
-    pub start_s: f32,
+/// A block of text that has not arrived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MissingText {
+    /// Index of its segment.
+    pub segment: usize,
+    /// Its place there.
+    pub block: usize,
+    /// Its shard.
+    pub shard: ShardEntry,
 }
 
 impl Catalogue {
-    /// A catalogue of `tracks` with one row an excerpt, for the encoder of id `encoder`.
-    ///
-    /// # Errors
-    /// [`Error::Catalogue`] when a row names no track, its code has another dimension, or a track's texts or links are not
-    /// fit to be shown.
-    pub fn new(encoder: &str, dimension: usize, tracks: Vec<Track>, rows: &[Row]) -> Result<Self> {
-        if rows.iter().any(|row| row.code.values.len() != dimension) {
-            return Err(Error::Catalogue(format!("a row does not have {dimension} values")));
-        }
-        let codes: Vec<i8> = rows.iter().flat_map(|row| row.code.values.iter().copied()).collect();
-        let scales = rows.iter().map(|row| row.code.scale).collect();
-        let places = rows.iter().map(|row| Place { track: row.track, start_s: row.start_s }).collect();
-        Self::from_parts(encoder.to_owned(), tracks, places, Index::new(dimension, &codes, scales)?)
+    /// The catalogue that `manifest` describes; nothing of it has arrived.
+    pub fn new(manifest: Manifest) -> Self {
+        let segments = vec![Segment::default(); manifest.segments.len()];
+        Self { manifest, segments, texts: VecDeque::new() }
     }
 
-    fn from_parts(encoder: String, tracks: Vec<Track>, places: Vec<Place>, index: Index) -> Result<Self> {
-        for track in &tracks {
-            track.check()?;
-        }
-        let sound = |place: &Place| (place.track as usize) < tracks.len() && place.start_s.is_finite();
-        if places.len() != index.len() || !places.iter().all(sound) {
-            return Err(Error::Catalogue("a row names no track".into()));
-        }
-        Ok(Self { encoder, tracks, places, index })
-    }
-
-    /// Id of the encoder whose embeddings are in here.
-    pub fn encoder(&self) -> &str {
-        &self.encoder
-    }
-
-    /// The tracks.
-    pub fn tracks(&self) -> &[Track] {
-        &self.tracks
-    }
-
-    /// The codes, row by row.
-    pub fn index(&self) -> &Index {
-        &self.index
+    /// What it is made of.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     /// Whether embeddings of the encoder with `card` and `id` can be looked for in here.
@@ -106,81 +117,106 @@ impl Catalogue {
     /// # Errors
     /// [`Error::EncoderMismatch`] when another encoder made this catalogue.
     pub fn check_encoder(&self, id: &str, card: &EncoderCard) -> Result<()> {
-        if self.encoder == id && (self.index.is_empty() || self.index.dimension() == card.dimension) {
+        if self.manifest.encoder == id && self.manifest.dimension == card.dimension {
             Ok(())
         } else {
-            let (expected, found) = (self.encoder.clone(), id.to_owned());
+            let (expected, found) = (self.manifest.encoder.clone(), id.to_owned());
             Err(Error::EncoderMismatch { what: "catalogue", expected, found })
         }
     }
 
-    /// The `k` tracks nearest to what was heard, nearest first; of tracks that are equally near, the earlier one first.
+    /// Takes in the sketch of a segment: its tracks can be found from now on.
     ///
-    /// Each excerpt of the query counts the track's excerpt that is nearest to it; a track's score is the mean of these
-    /// cosines over the query's excerpts. So a track that was heard whole finds itself with a score of 1.
+    /// # Errors
+    /// [`Error::Catalogue`], [`Error::Version`] or [`Error::Limit`] when the bytes are not what the manifest names; then
+    /// nothing has changed.
     ///
     /// # Panics
-    /// When the analysis has another dimension than the catalogue.
-    pub fn nearest(&self, heard: &Analysis, card: &EncoderCard, k: usize) -> Vec<Match> {
-        let mut sums = vec![0.0; self.tracks.len()];
-        for excerpt in &heard.excerpts {
-            for (sum, best) in sums.iter_mut().zip(self.best_of_each_track(&excerpt.embedding)) {
-                *sum += best;
-            }
-        }
-        let mut found: Vec<(usize, f32)> = sums.into_iter().enumerate().filter(|(_, sum)| sum.is_finite()).collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.truncate(k);
-        found.into_iter().map(|(track, sum)| self.explain(heard, card, track, sum)).collect()
+    /// When the manifest has no such segment.
+    pub fn take_sketch(&mut self, segment: usize, bytes: &[u8]) -> Result<()> {
+        self.segments[segment].take_sketch(&self.manifest.segments[segment], self.manifest.dimension, bytes)
     }
 
-    /// The highest score among the rows of each track; −∞ for a track without rows.
-    fn best_of_each_track(&self, embedding: &Embedding) -> Vec<f32> {
-        let mut best = vec![f32::NEG_INFINITY; self.tracks.len()];
-        self.index.scan(&[quantize(embedding)], |block| {
-            for (place, score) in self.places[block.first_row..].iter().zip(block.scores) {
-                let track = &mut best[place.track as usize];
-                *track = track.max(*score);
-            }
-        });
-        best
+    /// Takes in the codes of a segment after its sketch: its scores are exact from now on.
+    ///
+    /// # Errors
+    /// As [`Catalogue::take_sketch`].
+    ///
+    /// # Panics
+    /// As [`Catalogue::take_sketch`].
+    pub fn take_codes(&mut self, segment: usize, bytes: Vec<u8>) -> Result<()> {
+        self.segments[segment].take_codes(&self.manifest.segments[segment], self.manifest.dimension, bytes)
     }
 
-    fn explain(&self, heard: &Analysis, card: &EncoderCard, track: usize, sum: f32) -> Match {
-        let rows: Vec<(f32, Vec<f32>)> = self.rows_of(track).collect();
-        let (mut time, mut frequency) = (0.0, 0.0);
-        let mut nearest = (f32::NEG_INFINITY, 0.0, 0.0);
-        for excerpt in &heard.excerpts {
-            let pairs = rows.iter().map(|(start_s, row)| (cosine(excerpt.embedding.as_slice(), row), *start_s, row));
-            let Some((score, start_s, row)) = pairs.max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
-            let part = |name| card.half(name).map_or(0.0, |half| part_cosine(&excerpt.embedding, row, half));
-            time += part("time");
-            frequency += part("frequency");
-            if score > nearest.0 {
-                nearest = (score, excerpt.start_s, start_s);
-            }
-        }
-        let count = heard.excerpts.len() as f32;
-        Match {
-            track,
-            score: sum / count,
-            time_score: time / count,
-            frequency_score: frequency / count,
-            query_start_s: nearest.1,
-            start_s: nearest.2,
-        }
+    /// Takes in a block of text; only the last 64 blocks are kept.
+    ///
+    /// # Errors
+    /// As [`Catalogue::take_sketch`].
+    ///
+    /// # Panics
+    /// As [`Catalogue::take_sketch`].
+    pub fn take_text(&mut self, segment: usize, block: usize, bytes: &[u8]) -> Result<()> {
+        let tracks = self.segments[segment].read_text(block, bytes)?;
+        self.texts.truncate(MOST_TEXTS - 1);
+        self.texts.push_front((segment, block, tracks));
+        Ok(())
     }
 
-    /// Start in seconds and values of each excerpt of `track`.
-    fn rows_of(&self, track: usize) -> impl Iterator<Item = (f32, Vec<f32>)> + '_ {
-        let rows = self.places.iter().enumerate().filter(move |(_, place)| place.track as usize == track);
-        rows.filter_map(|(row, place)| Some((place.start_s, self.index.code(row)?.dequantize())))
+    /// How many tracks can be found, and how many of them exactly.
+    pub fn arrived(&self) -> (usize, usize) {
+        let exact = self.segments.iter().filter(|segment| segment.excerpts.is_some());
+        (self.segments.iter().map(Segment::tracks).sum(), exact.map(Segment::tracks).sum())
     }
-}
 
-fn part_cosine(embedding: &Embedding, values: &[f32], part: core::ops::Range<usize>) -> f32 {
-    match (embedding.as_slice().get(part.clone()), values.get(part)) {
-        (Some(a), Some(b)) => cosine(a, b),
-        _ => 0.0,
+    /// What filters can choose among.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.segments
+            .iter()
+            .filter_map(|segment| segment.sketch.as_ref())
+            .for_each(|sketch| counts.add(&sketch.facets));
+        counts
+    }
+
+    /// The tracks that can be found, in order.
+    pub fn ids(&self) -> impl Iterator<Item = TrackId> + '_ {
+        let of = |(segment, held): (usize, &Segment)| {
+            (0..held.tracks()).map(move |track| TrackId { segment: segment as u32, track: track as u32 })
+        };
+        self.segments.iter().enumerate().flat_map(of)
+    }
+
+    /// What is said of a track, once its text has arrived.
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        let (segment, block) = (id.segment as usize, id.track as usize / BLOCK_TRACKS);
+        self.text(segment, block)?.get(id.track as usize % BLOCK_TRACKS)
+    }
+
+    /// A track with everything that was packed of it, once all of that has arrived.
+    pub fn entry(&self, id: TrackId) -> Option<Entry> {
+        self.segments.get(id.segment as usize)?.entry(id.track as usize, self.track(id)?)
+    }
+
+    /// Where a track lies on the map.
+    pub fn position(&self, id: TrackId) -> Option<Position> {
+        self.segments.get(id.segment as usize)?.sketch.as_ref()?.position(id.track as usize)
+    }
+
+    /// The blocks of text that must arrive before all of `tracks` can be shown, each once.
+    pub fn missing_texts(&self, tracks: &[TrackId]) -> Vec<MissingText> {
+        let mut blocks: Vec<(usize, usize)> =
+            tracks.iter().map(|id| (id.segment as usize, id.track as usize / BLOCK_TRACKS)).collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        let missing = |(segment, block): (usize, usize)| {
+            let shard = self.segments.get(segment)?.text(block)?.clone();
+            self.text(segment, block).is_none().then_some(MissingText { segment, block, shard })
+        };
+        blocks.into_iter().filter_map(missing).collect()
+    }
+
+    fn text(&self, segment: usize, block: usize) -> Option<&[Track]> {
+        let found = self.texts.iter().find(|text| (text.0, text.1) == (segment, block));
+        found.map(|(_, _, tracks)| tracks.as_slice())
     }
 }

@@ -57,16 +57,14 @@ pub enum Error {
     /// The catalogue's bytes are damaged. Fetch it again or build it anew.
     #[error("The catalogue is damaged: {0}. Fetch or build it again.")]
     Catalogue(String),
-    /// The file was written by a later version. Update.
-    #[error(
-        "This {what} has version {found}, but only versions up to {supported} are understood here. Update Sonoscape."
-    )]
+    /// The file was written by another version. Update, or make the file again.
+    #[error("This {what} has version {found}, but version {supported} is read here. {}", remedy(.found > .supported))]
     Version {
         /// Which kind of file.
         what: &'static str,
         /// Version the file states.
         found: u32,
-        /// Latest version this library reads.
+        /// Version this library reads.
         supported: u32,
     },
     /// A count or length lies beyond what this library accepts from outside.
@@ -79,4 +77,8 @@ pub enum Error {
         /// The largest count accepted.
         limit: u64,
     },
+}
+
+fn remedy(is_later: bool) -> &'static str {
+    if is_later { "Update Sonoscape." } else { "Make it again with this Sonoscape." }
 }

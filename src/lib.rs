@@ -30,7 +30,7 @@ pub mod search;
 
 pub use analysis::{AnalysedExcerpt, Analyser, Analysis, EXCERPTS_PER_TRACK};
 pub use audio::{Clip, Excerpt, SAMPLE_RATE};
-pub use catalogue::{Catalogue, Match, Row, Track};
+pub use catalogue::{Catalogue, Filter, Match, Track, TrackId};
 pub use chroma::Chromagram;
 pub use composite::CompositeImage;
 pub use decoder::Decoder;

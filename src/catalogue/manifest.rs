@@ -1,25 +1,29 @@
-//! The manifest: a small JSON file that names a catalogue's shards.
+//! The manifest: a small JSON file that names a catalogue's segments and their shards.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Track, shard};
-use crate::digest::sha256_hex;
+use super::{MOST_DIMENSION, MOST_SEGMENT_ROWS};
+use crate::digest::{from_hex, sha256_hex};
 use crate::error::{Error, Result};
+use crate::search::MOST_ROWS;
 
 /// Name of the manifest's file.
 pub const MANIFEST_NAME: &str = "manifest.json";
 
-/// Version of the format written here, and the latest that is read.
-pub const FORMAT_VERSION: u32 = 0;
+/// The version of the format that is written and read here.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Largest manifest, in bytes.
+pub const MOST_MANIFEST_BYTES: usize = 4 << 20;
 
 /// First words of every manifest.
 const FORMAT: &str = "sonoscape-catalogue";
 
-/// Largest manifest, in bytes.
-const MOST_MANIFEST_BYTES: usize = 1 << 20;
-
 /// Largest shard, in bytes.
-const MOST_SHARD_BYTES: u64 = 1 << 30;
+const MOST_SHARD_BYTES: u64 = 128 << 20;
+
+/// Most segments of a catalogue.
+const MOST_SEGMENTS: usize = 1 << 14;
 
 /// What a catalogue is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,21 +34,28 @@ pub struct Manifest {
     pub name: String,
     /// Id of the encoder whose embeddings it holds.
     pub encoder: String,
+    /// Length of an embedding.
+    pub dimension: usize,
+    /// Its segments; together they are the catalogue.
+    pub segments: Vec<SegmentEntry>,
+}
+
+/// Some tracks with all that belongs to them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentEntry {
     /// How many tracks it holds.
     pub tracks: usize,
     /// How many excerpts.
     pub excerpts: usize,
-    /// Length of an embedding.
-    pub dimension: usize,
-    /// Its shards; together they are the catalogue.
-    pub shards: Vec<ShardEntry>,
+    /// The shard that comes first.
+    pub sketch: ShardEntry,
+    /// The shard of codes.
+    pub codes: ShardEntry,
 }
 
 /// One shard: a whole file beside the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShardEntry {
-    /// What is in it.
-    pub kind: ShardKind,
     /// File name; it holds the beginning of the digest, so that a name never stands for two contents.
     pub name: String,
     /// Length in bytes.
@@ -54,36 +65,40 @@ pub struct ShardEntry {
 }
 
 /// What a shard holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShardKind {
-    /// The codes of the excerpts and where they lie.
+    /// Signs of the excerpts, and what maps and filters need of the tracks.
+    Sketch,
+    /// The codes of the excerpts.
     Codes,
-    /// What is said of the tracks.
-    Tracks,
+    /// What is said of some tracks.
+    Text,
 }
 
 impl Manifest {
+    /// The manifest of a catalogue called `name` with embeddings of the encoder with id `encoder`.
+    pub fn new(name: &str, encoder: &str, dimension: usize, segments: Vec<SegmentEntry>) -> Self {
+        let (format, version) = (FORMAT.to_owned(), FORMAT_VERSION);
+        Self { format, version, name: name.to_owned(), encoder: encoder.to_owned(), dimension, segments }
+    }
+
     /// Reads a manifest and checks it.
     ///
     /// # Errors
-    /// [`Error::Version`] for a later version, [`Error::Catalogue`] and [`Error::Limit`] for what cannot be a manifest.
+    /// [`Error::Version`] for another version, [`Error::Catalogue`] and [`Error::Limit`] for what cannot be a manifest.
     pub fn parse(json: &[u8]) -> Result<Self> {
         #[derive(Deserialize)]
         struct Versioned {
             format: String,
             version: u32,
         }
-        if json.len() > MOST_MANIFEST_BYTES {
-            let (found, limit) = (json.len() as u64, MOST_MANIFEST_BYTES as u64);
-            return Err(Error::Limit { what: "bytes of manifest", found, limit });
-        }
+        within("bytes of manifest", json.len() as u64, MOST_MANIFEST_BYTES as u64)?;
         let malformed = |error: serde_json::Error| Error::Catalogue(format!("its manifest cannot be read: {error}"));
         let versioned: Versioned = serde_json::from_slice(json).map_err(malformed)?;
         if versioned.format != FORMAT {
             return Err(Error::Catalogue("its manifest is of something else".into()));
         }
-        if versioned.version > FORMAT_VERSION {
+        if versioned.version != FORMAT_VERSION {
             return Err(Error::Version { what: "catalogue", found: versioned.version, supported: FORMAT_VERSION });
         }
         let manifest: Self = serde_json::from_slice(json).map_err(malformed)?;
@@ -91,91 +106,87 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Bytes of all shards together.
+    /// How many tracks it holds.
+    pub fn tracks(&self) -> usize {
+        self.segments.iter().map(|segment| segment.tracks).sum()
+    }
+
+    /// How many excerpts.
+    pub fn excerpts(&self) -> usize {
+        self.segments.iter().map(|segment| segment.excerpts).sum()
+    }
+
+    /// Bytes of all its shards but for the text, which is fetched on demand.
     pub fn bytes(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.bytes).sum()
+        self.segments.iter().map(|segment| segment.sketch.bytes + segment.codes.bytes).sum()
     }
 
     fn check(&self) -> Result<()> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-        for shard in &self.shards {
-            if shard.name.is_empty() || shard.name.starts_with('.') || !shard.name.chars().all(plain) {
-                return Err(Error::Catalogue(format!("{:?} is no name of a shard", shard.name)));
+        within("segments", self.segments.len() as u64, MOST_SEGMENTS as u64)?;
+        within("values of a code", self.dimension as u64, MOST_DIMENSION as u64)?;
+        if self.dimension == 0 {
+            return Err(Error::Catalogue("its embeddings have no values".into()));
+        }
+        for segment in &self.segments {
+            within("rows of a segment", segment.excerpts as u64, MOST_SEGMENT_ROWS as u64)?;
+            if segment.tracks == 0 || segment.tracks > segment.excerpts {
+                let (tracks, excerpts) = (segment.tracks, segment.excerpts);
+                return Err(Error::Catalogue(format!("{tracks} tracks cannot have {excerpts} excerpts")));
             }
-            if shard.bytes > MOST_SHARD_BYTES {
-                return Err(Error::Limit { what: "bytes of shard", found: shard.bytes, limit: MOST_SHARD_BYTES });
-            }
+            segment.sketch.check(ShardKind::Sketch)?;
+            segment.codes.check(ShardKind::Codes)?;
         }
-        for kind in [ShardKind::Codes, ShardKind::Tracks] {
-            if self.shards.iter().filter(|shard| shard.kind == kind).count() != 1 {
-                return Err(Error::Catalogue("one shard of codes and one of tracks are needed".into()));
-            }
-        }
-        Ok(())
-    }
-
-    fn shard<'a>(&self, kind: ShardKind, shards: &'a [Vec<u8>]) -> Result<&'a [u8]> {
-        let (entry, bytes) = self
-            .shards
-            .iter()
-            .zip(shards)
-            .find(|(entry, _)| entry.kind == kind)
-            .ok_or_else(|| Error::Catalogue("a shard is missing".into()))?;
-        if bytes.len() as u64 != entry.bytes {
-            let (name, found, expected) = (&entry.name, bytes.len(), entry.bytes);
-            return Err(Error::Catalogue(format!("{name} has {found} of {expected} bytes")));
-        }
-        if sha256_hex(bytes) != entry.sha256 {
-            return Err(Error::Catalogue(format!("{} is not what was written", entry.name)));
-        }
-        Ok(bytes)
+        within("rows", self.excerpts() as u64, MOST_ROWS as u64)
     }
 }
 
 impl ShardEntry {
-    fn new(kind: ShardKind, bytes: &[u8]) -> Self {
-        let sha256 = sha256_hex(bytes);
-        let name = match kind {
-            ShardKind::Codes => format!("codes-{sha256:.16}.bin"),
-            ShardKind::Tracks => format!("tracks-{sha256:.16}.json"),
-        };
-        Self { kind, name, bytes: bytes.len() as u64, sha256 }
+    /// The entry of a shard with these bytes.
+    pub fn of(kind: ShardKind, bytes: &[u8]) -> Self {
+        Self::named(kind, sha256_hex(bytes), bytes.len() as u64)
+    }
+
+    pub(super) fn named(kind: ShardKind, sha256: String, bytes: u64) -> Self {
+        Self { name: name(kind, &sha256), bytes, sha256 }
+    }
+
+    /// Whether `bytes` are this shard.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] when they are cut short or altered.
+    pub fn verify(&self, bytes: &[u8]) -> Result<()> {
+        if bytes.len() as u64 != self.bytes {
+            let (name, found, expected) = (&self.name, bytes.len(), self.bytes);
+            return Err(Error::Catalogue(format!("{name} has {found} of {expected} bytes")));
+        }
+        if sha256_hex(bytes) != self.sha256 {
+            return Err(Error::Catalogue(format!("{} is not what was written", self.name)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn digest(&self) -> Result<[u8; 32]> {
+        from_hex(&self.sha256).ok_or_else(|| Error::Catalogue(format!("{:.80} is no SHA-256", self.sha256)))
+    }
+
+    fn check(&self, kind: ShardKind) -> Result<()> {
+        self.digest()?;
+        if self.name != name(kind, &self.sha256) {
+            return Err(Error::Catalogue(format!("{:?} is no name of its shard", self.name)));
+        }
+        within("bytes of shard", self.bytes, MOST_SHARD_BYTES)
     }
 }
 
-impl Catalogue {
-    /// The catalogue as a manifest and, in its order, the bytes of its shards. Equal catalogues give equal bytes.
-    ///
-    /// # Errors
-    /// [`Error::Catalogue`] when a track cannot be written.
-    pub fn pack(&self, name: &str) -> Result<(Manifest, Vec<Vec<u8>>)> {
-        let tracks = serde_json::to_vec(&self.tracks).map_err(|error| Error::Catalogue(error.to_string()))?;
-        let codes = shard::write(&self.places, &self.index);
-        let manifest = Manifest {
-            format: FORMAT.into(),
-            version: FORMAT_VERSION,
-            name: name.into(),
-            encoder: self.encoder.clone(),
-            tracks: self.tracks.len(),
-            excerpts: self.index.len(),
-            dimension: self.index.dimension(),
-            shards: vec![ShardEntry::new(ShardKind::Codes, &codes), ShardEntry::new(ShardKind::Tracks, &tracks)],
-        };
-        Ok((manifest, vec![codes, tracks]))
-    }
+fn name(kind: ShardKind, sha256: &str) -> String {
+    let kind = match kind {
+        ShardKind::Sketch => "sketch",
+        ShardKind::Codes => "codes",
+        ShardKind::Text => "text",
+    };
+    format!("{kind}-{sha256:.16}.bin")
+}
 
-    /// Joins a manifest and the bytes of its shards, in its order.
-    ///
-    /// # Errors
-    /// [`Error::Catalogue`] when a shard is missing, cut short, altered, or disagrees with the manifest.
-    pub fn unpack(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<Self> {
-        let tracks: Vec<Track> = serde_json::from_slice(manifest.shard(ShardKind::Tracks, shards)?)
-            .map_err(|error| Error::Catalogue(format!("its tracks cannot be read: {error}")))?;
-        let (places, index) = shard::read(manifest.shard(ShardKind::Codes, shards)?)?;
-        let counts = (tracks.len(), index.len(), index.dimension());
-        if counts != (manifest.tracks, manifest.excerpts, manifest.dimension) {
-            return Err(Error::Catalogue("its shards do not agree with its manifest".into()));
-        }
-        Self::from_parts(manifest.encoder.clone(), tracks, places, index)
-    }
+fn within(what: &'static str, found: u64, limit: u64) -> Result<()> {
+    if found > limit { Err(Error::Limit { what, found, limit }) } else { Ok(()) }
 }

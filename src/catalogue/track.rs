@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 /// Longest text of a track, in bytes.
-const MOST_TEXT: usize = 2048;
+pub(super) const MOST_TEXT: usize = 2048;
 
 /// A track: what is shown beside its sound. Unknown texts are empty.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Track {
     /// What that source calls it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source_id: String,
+    /// International Standard Recording Code, where it is known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub isrc: String,
     /// Licence, as an SPDX identifier where there is one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub licence: String,
@@ -57,6 +60,7 @@ impl Track {
             &self.album,
             &self.source,
             &self.source_id,
+            &self.isrc,
             &self.licence,
             &self.attribution,
             &self.page,

@@ -1,0 +1,137 @@
+//! The tracks that sound most like what was heard, over one or several catalogues.
+
+use serde::{Deserialize, Serialize};
+
+use super::filter::{Admission, Filter};
+use super::segment::Segment;
+use super::sieve::Sieve;
+use super::{Catalogue, TrackId};
+use crate::analysis::Analysis;
+use crate::encoder::EncoderCard;
+use crate::quantize::{Code, quantize};
+use crate::search::{Nearest, Scores};
+
+/// How many more tracks are looked at when too many were left out.
+const MORE: usize = 8;
+
+/// A track of a catalogue and how near it is to what was heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Match {
+    /// Index of the catalogue.
+    pub catalogue: usize,
+    /// The track.
+    pub track: TrackId,
+    /// Mean, over the query's excerpts, of the cosine to the track's nearest excerpt: −1 to 1.
+    pub score: f32,
+    /// What the codes say beyond that; nothing while they have not arrived and the score is an estimate from signs.
+    pub parts: Option<Parts>,
+    /// Farther tracks that are the same recording, each after the index of its catalogue.
+    pub twins: Vec<(usize, TrackId)>,
+}
+
+/// Where the likeness of a match lies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// The score of the parts whose kernels slide along time, for the same pairs of excerpts, where the encoder has such parts.
+    pub time_score: Option<f32>,
+    /// The same of the parts whose kernels slide along frequency.
+    pub frequency_score: Option<f32>,
+    /// Where the best-matching excerpt of the query starts, in seconds.
+    pub query_start_s: f32,
+    /// Where the track's excerpt that matches it starts, in seconds.
+    pub start_s: f32,
+}
+
+/// The `k` tracks nearest to what was heard, nearest first; of tracks that are equally near, the earlier one first.
+///
+/// Each excerpt of the query counts the track's excerpt that is nearest to it; a track's score is the mean of these
+/// cosines over the query's excerpts. So a track that was heard whole finds itself with a score of 1. Scores are exact for
+/// segments whose codes have arrived, and estimates for the others.
+///
+/// # Panics
+/// When the analysis has another dimension than a catalogue.
+pub fn nearest(
+    catalogues: &[&Catalogue],
+    heard: &Analysis,
+    card: &EncoderCard,
+    filter: &Filter,
+    k: usize,
+) -> Vec<Match> {
+    let queries: Vec<Code> = heard.excerpts.iter().map(|excerpt| quantize(&excerpt.embedding)).collect();
+    let (mut scores, mut firsts) = (Vec::new(), Vec::new());
+    for (catalogue, segment) in all_segments(catalogues) {
+        firsts.push((scores.len(), catalogue, segment));
+        catalogues[catalogue].segments[segment].score(&queries, filter, &mut scores);
+    }
+    let id = |place: usize| {
+        let (first, catalogue, segment) = firsts[firsts.partition_point(|(first, ..)| *first <= place) - 1];
+        (catalogue, TrackId { segment: segment as u32, track: (place - first) as u32 })
+    };
+    let mut looked_at = k;
+    loop {
+        let mut best = Nearest::new(looked_at.min(scores.len()));
+        best.take_in(0, &scores);
+        let candidates = best.into_sorted();
+        let mut sieve = Sieve::new(catalogues, heard, card, filter, k);
+        for near in candidates.iter().take_while(|near| near.score > f32::NEG_INFINITY) {
+            let (catalogue, track) = id(near.row);
+            sieve.offer(catalogue, track, near.score / queries.len() as f32);
+        }
+        if sieve.is_full() || candidates.len() < looked_at {
+            return sieve.found;
+        }
+        looked_at *= MORE;
+    }
+}
+
+fn all_segments<'a>(catalogues: &'a [&Catalogue]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let of = |(i, catalogue): (usize, &&Catalogue)| (0..catalogue.segments.len()).map(move |segment| (i, segment));
+    catalogues.iter().enumerate().flat_map(of)
+}
+
+impl Catalogue {
+    /// [`nearest`] in this catalogue alone, with nothing left out.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn nearest(&self, heard: &Analysis, card: &EncoderCard, k: usize) -> Vec<Match> {
+        nearest(&[self], heard, card, &Filter::default(), k)
+    }
+}
+
+impl Segment {
+    /// Appends the sum of its scores over the queries for each track, −∞ for those that are left out.
+    fn score(&self, queries: &[Code], filter: &Filter, sums: &mut Vec<f32>) {
+        let Some(sketch) = &self.sketch else { return };
+        let rows = sketch.ends.last().map_or(0, |end| usize::from(*end));
+        let mut scores = vec![0.0; rows * queries.len()];
+        let keep = |block: Scores| {
+            scores[block.query * rows + block.first_row..][..block.scores.len()].copy_from_slice(block.scores);
+        };
+        match &self.excerpts {
+            Some(excerpts) => excerpts.index.scan(queries, keep),
+            None => sketch.signs.scan(queries, keep),
+        }
+        let first = sums.len();
+        sums.resize(first + sketch.ends.len(), 0.0);
+        let sums = &mut sums[first..];
+        for scores in scores.chunks_exact(rows) {
+            add_best_of_each(sums, scores, &sketch.ends);
+        }
+        let admission = Admission::new(filter, &sketch.facets);
+        if !admission.is_open() {
+            for (track, sum) in sums.iter_mut().enumerate() {
+                *sum = if admission.admits(track) { *sum } else { f32::NEG_INFINITY };
+            }
+        }
+    }
+}
+
+/// Adds to each track's sum the highest of its rows' scores.
+fn add_best_of_each(sums: &mut [f32], scores: &[f32], ends: &[u16]) {
+    let mut start = 0;
+    for (sum, end) in sums.iter_mut().zip(ends.iter().copied().map(usize::from)) {
+        *sum += scores[start..end].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        start = end;
+    }
+}

@@ -1,0 +1,136 @@
+//! A segment: some tracks with all that belongs to them, in memory as far as it has arrived, and as bytes.
+
+use std::ops::Range;
+
+use super::codes::{self, Excerpts};
+use super::manifest::{SegmentEntry, ShardEntry, ShardKind};
+use super::sketch::{self, Sketch};
+use super::text::{self, BLOCK_TRACKS};
+use super::{Entry, Excerpt, MOST_SEGMENT_ROWS, Track};
+use crate::error::{Error, Result};
+use crate::search::Signs;
+
+/// What has arrived of a segment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Segment {
+    pub(super) sketch: Option<Sketch>,
+    pub(super) excerpts: Option<Excerpts>,
+}
+
+/// A segment as bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackedSegment {
+    /// What the manifest says of it.
+    pub entry: SegmentEntry,
+    /// Its shards, each with its entry.
+    pub shards: Vec<(ShardEntry, Vec<u8>)>,
+}
+
+impl PackedSegment {
+    /// Packs tracks whose codes have `dimension` values. Equal tracks in equal order give equal bytes.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] beyond [`MOST_SEGMENT_ROWS`] excerpts; [`Error::Catalogue`] when there is no track, one has no excerpts,
+    /// an excerpt is of another dimension, or a track's texts or links are not fit to be shown.
+    pub fn new(dimension: usize, entries: &[Entry]) -> Result<Self> {
+        check(dimension, entries)?;
+        let excerpts = entries.iter().flat_map(|entry| &entry.excerpts);
+        let codes = codes::write(dimension, excerpts.clone().map(|excerpt| (excerpt.start_s, &excerpt.code)));
+        let blocks = entries.chunks(BLOCK_TRACKS);
+        let texts = blocks.map(|block| text::write(block.iter().map(|entry| &entry.track)));
+        let texts: Vec<(ShardEntry, Vec<u8>)> =
+            texts.map(|bytes| Ok(shard(ShardKind::Text, bytes?))).collect::<Result<_>>()?;
+        let names: Vec<ShardEntry> = texts.iter().map(|(entry, _)| entry.clone()).collect();
+        let sketch = shard(ShardKind::Sketch, sketch::write(dimension, entries, &names)?);
+        let codes = shard(ShardKind::Codes, codes);
+        let entry = SegmentEntry {
+            tracks: entries.len(),
+            excerpts: excerpts.count(),
+            sketch: sketch.0.clone(),
+            codes: codes.0.clone(),
+        };
+        Ok(Self { entry, shards: [sketch, codes].into_iter().chain(texts).collect() })
+    }
+}
+
+fn shard(kind: ShardKind, bytes: Vec<u8>) -> (ShardEntry, Vec<u8>) {
+    (ShardEntry::of(kind, &bytes), bytes)
+}
+
+fn check(dimension: usize, entries: &[Entry]) -> Result<()> {
+    let rows: usize = entries.iter().map(|entry| entry.excerpts.len()).sum();
+    if rows > MOST_SEGMENT_ROWS {
+        return Err(Error::Limit { what: "rows of a segment", found: rows as u64, limit: MOST_SEGMENT_ROWS as u64 });
+    }
+    if entries.is_empty() || entries.iter().any(|entry| entry.excerpts.is_empty()) {
+        return Err(Error::Catalogue("a track has no excerpts".into()));
+    }
+    let sound = |excerpt: &Excerpt| {
+        excerpt.code.values.len() == dimension && excerpt.start_s.is_finite() && excerpt.start_s >= 0.0
+    };
+    if !entries.iter().flat_map(|entry| &entry.excerpts).all(sound) {
+        return Err(Error::Catalogue(format!("an excerpt starts nowhere or does not have {dimension} values")));
+    }
+    entries.iter().try_for_each(|entry| entry.track.check())
+}
+
+impl Segment {
+    pub(super) fn take_sketch(&mut self, entry: &SegmentEntry, dimension: usize, bytes: &[u8]) -> Result<()> {
+        entry.sketch.verify(bytes)?;
+        let (found, sketch) = sketch::read(bytes)?;
+        agree((found, sketch.ends.len(), sketch.signs.len()), (dimension, entry.tracks, entry.excerpts))?;
+        self.sketch = Some(sketch);
+        Ok(())
+    }
+
+    /// Takes in the codes; from now on the signs are of no use.
+    pub(super) fn take_codes(&mut self, entry: &SegmentEntry, dimension: usize, bytes: Vec<u8>) -> Result<()> {
+        entry.codes.verify(&bytes)?;
+        let Some(sketch) = &mut self.sketch else {
+            return Err(Error::Catalogue("codes come before their signs".into()));
+        };
+        let excerpts = codes::read(bytes)?;
+        agree((excerpts.index.dimension(), excerpts.index.len()), (dimension, entry.excerpts))?;
+        sketch.signs = Signs::new(dimension, Vec::new())?;
+        self.excerpts = Some(excerpts);
+        Ok(())
+    }
+
+    /// The shard of a block of text.
+    pub(super) fn text(&self, block: usize) -> Option<&ShardEntry> {
+        self.sketch.as_ref()?.texts.get(block)
+    }
+
+    pub(super) fn read_text(&self, block: usize, bytes: &[u8]) -> Result<Vec<Track>> {
+        let missing = || Error::Catalogue(format!("there is no block {block} of text"));
+        self.text(block).ok_or_else(missing)?.verify(bytes)?;
+        text::read(bytes, BLOCK_TRACKS.min(self.tracks() - block * BLOCK_TRACKS))
+    }
+
+    pub(super) fn tracks(&self) -> usize {
+        self.sketch.as_ref().map_or(0, |sketch| sketch.ends.len())
+    }
+
+    /// The rows of a track.
+    pub(super) fn rows(&self, track: usize) -> Range<usize> {
+        let ends = self.sketch.as_ref().map_or(&[][..], |sketch| &sketch.ends);
+        let start = track.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| usize::from(*end));
+        start..ends.get(track).map_or(start, |end| usize::from(*end))
+    }
+
+    /// Everything that was packed of a track but its text, once it has arrived.
+    pub(super) fn entry(&self, track: usize, text: &Track) -> Option<Entry> {
+        let (sketch, excerpts) = (self.sketch.as_ref()?, self.excerpts.as_ref()?);
+        let excerpt = |row| Some(Excerpt { start_s: *excerpts.starts_s.get(row)?, code: excerpts.index.code(row)? });
+        Some(Entry {
+            track: text.clone(),
+            position: sketch.position(track),
+            cluster: sketch.cluster(track),
+            excerpts: self.rows(track).map(excerpt).collect::<Option<_>>()?,
+        })
+    }
+}
+
+fn agree<T: PartialEq>(found: T, stated: T) -> Result<()> {
+    if found == stated { Ok(()) } else { Err(Error::Catalogue("a shard does not agree with its manifest".into())) }
+}

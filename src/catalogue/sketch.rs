@@ -1,0 +1,109 @@
+//! The shard that comes first: signs, and of every track what maps and filters need. `docs/catalogue-format.md`, byte by byte.
+
+use super::facets::{Dictionary, Facets};
+use super::reader::Reader;
+use super::text::BLOCK_TRACKS;
+use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS, Position, ShardEntry, ShardKind};
+use crate::digest::hex;
+use crate::error::{Error, Result};
+use crate::search::Signs;
+
+const MAGIC: [u8; 8] = *b"SONOLOOK";
+
+/// Stands for no position and no cluster.
+const NONE: u16 = u16::MAX;
+
+/// Longest dictionary, in bytes.
+const MOST_DICTIONARY: usize = 16 << 20;
+
+/// Largest block of text, in bytes.
+const MOST_TEXT_BYTES: u32 = 4 << 20;
+
+/// What is known of a segment before its codes and texts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sketch {
+    pub(super) signs: Signs,
+    /// Row after the last of each track; rows are grouped by track.
+    pub(super) ends: Vec<u16>,
+    pub(super) positions: Vec<[u16; 2]>,
+    pub(super) clusters: Vec<u16>,
+    pub(super) facets: Facets,
+    pub(super) texts: Vec<ShardEntry>,
+}
+
+pub(super) fn write(dimension: usize, entries: &[Entry], texts: &[ShardEntry]) -> Result<Vec<u8>> {
+    let facets = Facets::of(entries.iter().map(|entry| &entry.track))?;
+    let dictionary = facets.dictionary.write();
+    let excerpts = || entries.iter().flat_map(|entry| &entry.excerpts);
+    let mut bytes = MAGIC.to_vec();
+    let counts = [dimension, entries.len(), excerpts().count(), dictionary.len()];
+    for number in [FORMAT_VERSION].into_iter().chain(counts.map(|count| count as u32)) {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(excerpts().flat_map(|excerpt| Signs::of(&excerpt.code.values)));
+    bytes.extend(entries.iter().flat_map(|entry| (entry.excerpts.len() as u16).to_le_bytes()));
+    let place = |entry: &Entry| entry.position.map_or([NONE; 2], |position| [position.x, position.y]);
+    bytes.extend(entries.iter().flat_map(place).flat_map(u16::to_le_bytes));
+    bytes.extend(entries.iter().flat_map(|entry| entry.cluster.unwrap_or(NONE).to_le_bytes()));
+    facets.write(&mut bytes);
+    for text in texts {
+        bytes.extend(text.digest()?);
+        bytes.extend((text.bytes as u32).to_le_bytes());
+    }
+    bytes.extend(dictionary);
+    Ok(bytes)
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<(usize, Sketch)> {
+    let mut reader = Reader::new(bytes, "signs", MAGIC, FORMAT_VERSION)?;
+    let dimension = reader.count("values of a code", MOST_DIMENSION)?;
+    let tracks = reader.count("tracks of a segment", MOST_SEGMENT_ROWS)?;
+    let rows = reader.count("rows of a segment", MOST_SEGMENT_ROWS)?;
+    let dictionary = reader.count("bytes of dictionary", MOST_DICTIONARY)?;
+    let signs = Signs::new(dimension, reader.take(rows * Signs::stride(dimension))?.to_vec())?;
+    let ends = ends(reader.numbers(tracks)?.map(u16::from_le_bytes), rows)?;
+    let places: Vec<u16> = reader.numbers(2 * tracks)?.map(u16::from_le_bytes).collect();
+    let positions = places.as_chunks().0.to_vec();
+    let clusters = reader.numbers(tracks)?.map(u16::from_le_bytes).collect();
+    let mut facets = Facets::read(&mut reader, tracks)?;
+    let texts = texts(&mut reader, tracks)?;
+    facets.dictionary = Dictionary::read(reader.take(dictionary)?)?;
+    reader.end()?;
+    facets.check()?;
+    Ok((dimension, Sketch { signs, ends, positions, clusters, facets, texts }))
+}
+
+impl Sketch {
+    pub(super) fn position(&self, track: usize) -> Option<Position> {
+        let [x, y] = *self.positions.get(track)?;
+        (x != NONE).then_some(Position { x, y })
+    }
+
+    pub(super) fn cluster(&self, track: usize) -> Option<u16> {
+        self.clusters.get(track).copied().filter(|cluster| *cluster != NONE)
+    }
+}
+
+fn ends(counts: impl Iterator<Item = u16>, rows: usize) -> Result<Vec<u16>> {
+    let mut end = 0;
+    let ends = counts.map(|count| {
+        end += usize::from(count);
+        if count == 0 || end > rows { Err(Error::Catalogue("a track has no excerpts".into())) } else { Ok(end as u16) }
+    });
+    let ends = ends.collect::<Result<Vec<_>>>()?;
+    if end == rows { Ok(ends) } else { Err(Error::Catalogue("an excerpt is of no track".into())) }
+}
+
+fn texts(reader: &mut Reader, tracks: usize) -> Result<Vec<ShardEntry>> {
+    let blocks = reader.numbers::<36>(tracks.div_ceil(BLOCK_TRACKS))?;
+    let text = |block: [u8; 36]| {
+        let (digest, length) = block.split_at(32);
+        let bytes = length.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte));
+        if bytes > MOST_TEXT_BYTES {
+            let (found, limit) = (bytes.into(), MOST_TEXT_BYTES.into());
+            return Err(Error::Limit { what: "bytes of text", found, limit });
+        }
+        Ok(ShardEntry::named(ShardKind::Text, hex(digest), bytes.into()))
+    };
+    blocks.map(text).collect()
+}
