@@ -28,5 +28,7 @@ mod npy;
 mod parity;
 #[path = "library/search.rs"]
 mod search;
+#[path = "library/shelf.rs"]
+mod shelf;
 #[path = "library/tune.rs"]
 mod tune;

@@ -3,49 +3,88 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sonoscape::audio::SILENCE_PEAK;
-use sonoscape::catalogue::Manifest;
-use sonoscape::{AnalysedExcerpt, Analysis, Catalogue, Clip, Embedding, EncoderCard, Error, MelConfig, MelFrontEnd};
+use sonoscape::catalogue::{
+    BLOCK_TRACKS, Entry, Excerpt, Manifest, PackedSegment, ShardEntry, ShardKind, TrackId, nearest,
+};
+use sonoscape::{
+    AnalysedExcerpt, Analysis, Catalogue, Clip, Embedding, EncoderCard, Error, Filter, MelConfig, MelFrontEnd, quantize,
+};
 
 /// A manifest in JSON: refused, or read into bounds and written again without loss.
 pub fn manifest(bytes: &[u8]) {
     let Some(manifest) = accepted(Manifest::parse(bytes)) else {
         return;
     };
-    assert_eq!(manifest.shards.len(), 2);
-    assert!(manifest.bytes() <= 2 << 30);
-    assert!(manifest.shards.iter().all(|shard| !shard.name.contains(['/', '\\', ':'])));
+    assert!(manifest.excerpts() <= 1 << 24 && manifest.tracks() <= manifest.excerpts());
+    let shards = manifest.segments.iter().flat_map(|segment| [&segment.sketch, &segment.codes]);
+    assert!(shards.clone().all(|shard| shard.bytes <= 128 << 20 && !shard.name.contains(['/', '\\', ':'])));
     let written = serde_json::to_vec(&manifest).expect("a manifest in JSON");
-    assert_eq!(Manifest::parse(&written), Ok(manifest));
+    assert_eq!(Manifest::parse(&written).as_ref(), Ok(&manifest));
 }
 
-/// Both shards of a catalogue, with checksums and counts that are right: refused, or read, searched and packed again.
+/// Sketch and codes of a segment, with checksums and counts that are right: refused, or searched, with the sketch alone and
+/// then with both.
 ///
 /// | bytes | what |
 /// |---|---|
-/// | 2 | length of the shard of codes, u16, little-endian |
-/// | that many | the shard of codes |
-/// | the rest | the shard of tracks |
-pub fn codes(bytes: &[u8]) {
+/// | 2 | length of the sketch, u16, little-endian |
+/// | that many | the sketch |
+/// | the rest | the codes |
+pub fn segment(bytes: &[u8]) {
     let Some((length, shards)) = bytes.split_first_chunk() else {
         return;
     };
-    let (codes, tracks) = shards.split_at(shards.len().min(u16::from_le_bytes(*length).into()));
-    let manifest = Manifest::parse(describe(codes, tracks).to_string().as_bytes()).expect("a manifest");
-    let Some(catalogue) = accepted(Catalogue::unpack(&manifest, &[codes.to_vec(), tracks.to_vec()])) else {
+    let (sketch, codes) = shards.split_at(shards.len().min(u16::from_le_bytes(*length).into()));
+    let Some(manifest) = accepted(Manifest::parse(describe(sketch, codes).to_string().as_bytes())) else {
         return;
     };
-    let embedding = Embedding::from_slice(&vec![1.0; manifest.dimension]).expect("a direction");
-    let heard = Analysis::new(vec![AnalysedExcerpt { start_s: 0.0, embedding }]).expect("an analysis");
-    let card = EncoderCard { dimension: manifest.dimension, ..EncoderCard::default() };
-    let matches = catalogue.nearest(&heard, &card, 10);
-    assert!(matches.len() <= 10 && matches.iter().all(|found| found.track < catalogue.tracks().len()));
-    assert!(matches.windows(2).all(|pair| pair[0].score >= pair[1].score));
-    for found in &matches {
-        let numbers = [found.score, found.time_score, found.frequency_score, found.query_start_s, found.start_s];
-        assert!(numbers.iter().all(|number| number.is_finite()), "{found:?}");
+    let mut catalogue = Catalogue::new(manifest);
+    if accepted(catalogue.take_sketch(0, sketch)).is_none() {
+        return;
     }
-    let (manifest, shards) = catalogue.pack("fuzz").expect("packs");
-    assert_eq!(Catalogue::unpack(&manifest, &shards), Ok(catalogue));
+    find(&catalogue);
+    let (counts, ids): (_, Vec<_>) = (catalogue.counts(), catalogue.ids().collect());
+    assert!(counts.years.values().sum::<usize>() <= ids.len());
+    assert!(ids.iter().all(|id| catalogue.position(*id).is_none_or(|position| position.x < u16::MAX)));
+    assert!(catalogue.missing_texts(&ids).len() == ids.len().div_ceil(BLOCK_TRACKS));
+    if accepted(catalogue.take_codes(0, codes.to_vec())).is_some() {
+        find(&catalogue);
+    }
+}
+
+/// Searches for something, with and without a filter.
+fn find(catalogue: &Catalogue) {
+    let dimension = catalogue.manifest().dimension;
+    let embedding = Embedding::from_slice(&vec![1.0; dimension]).expect("a direction");
+    let heard = Analysis::new(vec![AnalysedExcerpt { start_s: 0.0, embedding }]).expect("an analysis");
+    let card = EncoderCard { dimension, ..EncoderCard::default() };
+    let strict = Filter { years: Some(1..=2000), per_artist: Some(1), same_recording: Some(0.9), ..Filter::default() };
+    for filter in [Filter::default(), strict] {
+        let matches = nearest(&[catalogue], &heard, &card, &filter, 10);
+        assert!(matches.len() <= 10);
+        assert!(matches.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        assert!(matches.iter().all(|found| found.score.is_finite() && catalogue.ids().any(|id| id == found.track)));
+    }
+}
+
+/// A block of text of one track: refused, or fit to be shown.
+pub fn text(bytes: &[u8]) {
+    let code = quantize(&Embedding::from_slice(&[1.0]).expect("a direction"));
+    let entry = Entry { excerpts: vec![Excerpt { start_s: 0.0, code }], ..Entry::default() };
+    let PackedSegment { mut entry, shards } = PackedSegment::new(1, &[entry]).expect("packs");
+    let mut sketch = shards[0].1.clone();
+    let named = [Sha256::digest(&shards[2].1).as_slice(), &(shards[2].1.len() as u32).to_le_bytes()].concat();
+    let place = sketch.windows(named.len()).position(|window| window == named).expect("the text's name");
+    sketch[place..place + 32].copy_from_slice(&Sha256::digest(bytes));
+    sketch[place + 32..place + 36].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+    entry.sketch = ShardEntry::of(ShardKind::Sketch, &sketch);
+    let mut catalogue = Catalogue::new(Manifest::new("fuzz", "fuzz", 1, vec![entry]));
+    catalogue.take_sketch(0, &sketch).expect("a sketch");
+    if accepted(catalogue.take_text(0, 0, bytes)).is_some() {
+        let track = catalogue.track(TrackId { segment: 0, track: 0 }).expect("the track");
+        assert!(track.duration_s.is_finite() && track.title.len() <= 2048);
+        assert!(track.page.is_empty() || track.page.starts_with("http"));
+    }
 }
 
 /// An encoder's card in JSON: refused, or a front end that can be planned and used.
@@ -105,16 +144,13 @@ fn accepted<T>(result: Result<T, Error>) -> Option<T> {
     }
 }
 
-fn describe(codes: &[u8], tracks: &[u8]) -> Value {
-    let number = |at| codes.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-    let count = serde_json::from_slice::<Vec<Value>>(tracks).map_or(0, |tracks| tracks.len());
-    let shard = |kind: &str, bytes: &[u8]| {
-        let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        json!({ "kind": kind, "name": kind, "bytes": bytes.len(), "sha256": sha256 })
-    };
+fn describe(sketch: &[u8], codes: &[u8]) -> Value {
+    let number = |at| sketch.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     json!({
-        "format": "sonoscape-catalogue", "version": 0, "name": "fuzz", "encoder": "fuzz",
-        "tracks": count, "excerpts": number(16), "dimension": number(12),
-        "shards": [shard("codes", codes), shard("tracks", tracks)],
+        "format": "sonoscape-catalogue", "version": 1, "name": "fuzz", "encoder": "fuzz", "dimension": number(12),
+        "segments": [{
+            "tracks": number(16), "excerpts": number(20),
+            "sketch": ShardEntry::of(ShardKind::Sketch, sketch), "codes": ShardEntry::of(ShardKind::Codes, codes),
+        }],
     })
 }

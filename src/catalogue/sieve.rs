@@ -98,7 +98,7 @@ fn parts(heard: &Analysis, card: &EncoderCard, excerpts: &[Placed]) -> Parts {
         let cosines = pairs.iter().map(|(_, query, near)| part_cosine(query, near, half.clone()));
         Some(cosines.sum::<f32>() / pairs.len() as f32)
     };
-    let best = pairs.iter().max_by(|a, b| a.0.total_cmp(&b.0));
+    let best = pairs.iter().reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     let (query_start_s, start_s) = best.map_or((0.0, 0.0), |(_, query, near)| (query.start_s, near.0));
     Parts { time_score: mean("time"), frequency_score: mean("frequency"), query_start_s, start_s }
 }
@@ -108,7 +108,7 @@ fn nearest_of<'a>(
     excerpts: &'a [Placed],
 ) -> Option<(f32, &'a AnalysedExcerpt, &'a Placed)> {
     let scored = excerpts.iter().map(|near| (cosine(query.embedding.as_slice(), &near.1), query, near));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0))
+    scored.reduce(|best, pair| if pair.0 > best.0 { pair } else { best })
 }
 
 fn part_cosine(query: &AnalysedExcerpt, near: &Placed, part: Range<usize>) -> f32 {

@@ -24,8 +24,13 @@ fn any_manifest_is_refused_or_read() {
 }
 
 #[test]
-fn any_shards_are_refused_or_searched() {
-    replay(targets::codes, "codes");
+fn any_segment_is_refused_or_searched() {
+    replay(targets::segment, "segment");
+}
+
+#[test]
+fn any_text_is_refused_or_shown() {
+    replay(targets::text, "text");
 }
 
 #[test]
