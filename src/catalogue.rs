@@ -202,6 +202,11 @@ impl Catalogue {
         self.segments.get(id.segment as usize)?.sketch.as_ref()?.position(id.track as usize)
     }
 
+    /// The shards of text that its sketches name.
+    pub fn texts(&self) -> impl Iterator<Item = &ShardEntry> {
+        self.segments.iter().filter_map(|segment| segment.sketch.as_ref()).flat_map(|sketch| &sketch.texts)
+    }
+
     /// The blocks of text that must arrive before all of `tracks` can be shown, each once.
     pub fn missing_texts(&self, tracks: &[TrackId]) -> Vec<MissingText> {
         let mut blocks: Vec<(usize, usize)> =

@@ -131,6 +131,6 @@ impl Segment {
     }
 }
 
-fn agree<T: PartialEq>(found: T, stated: T) -> Result<()> {
+fn agree<T: PartialEq + Copy>(found: T, stated: T) -> Result<()> {
     if found == stated { Ok(()) } else { Err(Error::Catalogue("a shard does not agree with its manifest".into())) }
 }

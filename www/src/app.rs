@@ -58,7 +58,7 @@ fn tell_state(page: Page, empty: bool) {
     };
     let engine = match page.engine.get() {
         EngineState::Loading { .. } => "loading",
-        EngineState::Ready { .. } => "ready",
+        EngineState::Ready(_) => "ready",
         EngineState::Failed => "failed",
     };
     let state = match (empty, page.stage.with(Option::is_some)) {

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::pause::{measure, now_ms};
 use crate::player::Player;
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Part, Stage};
+use crate::protocol::{Answer, Part, Stage, Standing};
 use crate::sound::Sound;
 pub use kept::{Kept, KeptState};
 
@@ -33,13 +33,17 @@ pub enum EngineState {
         /// Bytes in all, where known.
         total: Option<f64>,
     },
-    /// It answers.
-    Ready {
-        /// Tracks in the catalogue.
-        tracks: u32,
-    },
+    /// It answers, from as much of the catalogue as has arrived.
+    Ready(Standing),
     /// It does not.
     Failed,
+}
+
+impl Standing {
+    /// Whether everything has arrived.
+    pub fn is_whole(self) -> bool {
+        self.received >= self.total && self.exact >= self.found
+    }
 }
 
 /// The page's state. Copies are handles on the same state.
@@ -127,7 +131,7 @@ impl Page {
             return;
         };
         self.problem.set(None);
-        if self.engine.get_untracked() == EngineState::Failed {
+        if self.engine.get_untracked() == EngineState::Failed || problem.retry == Retry::Loading {
             self.restart();
         }
         if problem.retry == Retry::Query
@@ -185,7 +189,7 @@ impl Page {
                 let sentence = "The engine has not arrived, so nothing can be compared yet. Try again.";
                 self.fail_query(Problem::new("network", sentence).retry(Retry::Query));
             }
-            EngineState::Ready { .. } => {
+            EngineState::Ready(_) => {
                 let Some((number, decoded)) = self.with_query(|query| (query.number, query.decoded.take())) else {
                     return;
                 };

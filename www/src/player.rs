@@ -42,6 +42,18 @@ pub struct Player {
     pub problem: RwSignal<Option<String>>,
 }
 
+impl Neighbour {
+    /// Where the part of the track that matched best starts, in seconds; at its start while that is unknown.
+    pub fn start_s(&self) -> f64 {
+        self.parts.map_or(0.0, |parts| parts.start_s.into())
+    }
+
+    /// How much later that part lies in the track than in the query, in seconds.
+    pub fn offset_s(&self) -> f64 {
+        self.parts.map_or(0.0, |parts| f64::from(parts.start_s - parts.query_start_s))
+    }
+}
+
 impl Player {
     /// A player of nothing.
     pub fn new() -> Self {
@@ -77,7 +89,9 @@ impl Player {
 
     /// Plays a neighbour from where it matches; pauses when it already plays.
     pub fn toggle_neighbour(self, neighbour: &Neighbour) {
-        let chosen = self.neighbour.with_untracked(|chosen| chosen.as_ref() == Some(neighbour));
+        let chosen = self
+            .neighbour
+            .with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.track == neighbour.track));
         if chosen && self.side.get_untracked() == Side::B {
             self.toggle();
         } else if chosen {
@@ -85,7 +99,7 @@ impl Player {
         } else {
             self.load(neighbour);
             self.turn_to(Side::B);
-            self.seek(f64::from(neighbour.start_s));
+            self.seek(neighbour.start_s());
             self.play();
         }
     }
@@ -103,7 +117,7 @@ impl Player {
         let Some(neighbour) = self.neighbour.get_untracked() else {
             return;
         };
-        let offset = f64::from(neighbour.start_s - neighbour.query_start_s);
+        let offset = neighbour.offset_s();
         let here = self.elapsed_s.get_untracked();
         let there = if side == Side::B { here + offset } else { here - offset };
         self.turn_to(side);

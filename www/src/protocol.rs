@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 /// Version of everything in this file; raise it with every change.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A message with the version of the protocol it belongs to.
 #[derive(Serialize, Deserialize)]
@@ -62,10 +62,22 @@ pub enum Event {
         /// Bytes in all, where known.
         total: Option<f64>,
     },
-    /// Encoder and catalogue are ready.
-    Loaded {
-        /// Number of tracks in the catalogue.
-        tracks: u32,
+    /// Queries can be answered; told again whenever more of the catalogue has arrived.
+    Usable {
+        /// How far the catalogue is.
+        standing: Standing,
+    },
+    /// The catalogue, or the rest of it, has not arrived.
+    Incomplete {
+        /// Why.
+        failure: Failure,
+    },
+    /// The neighbours that were found before the whole catalogue was there have been looked for again.
+    Refined {
+        /// Number of the query.
+        query: u32,
+        /// Nearest first.
+        neighbours: Vec<Neighbour>,
     },
     /// A query has come to a new stage.
     Reached {
@@ -111,6 +123,19 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+}
+
+/// How far the catalogue is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Tracks that can be found.
+    pub found: u32,
+    /// Those of them whose scores are exact, not estimates.
+    pub exact: u32,
+    /// Bytes that have arrived.
+    pub received: f64,
+    /// Bytes in all.
+    pub total: f64,
 }
 
 /// A part of the engine that is fetched.
@@ -192,7 +217,7 @@ pub struct RedrawnExcerpt {
 }
 
 /// The neighbours of a sound.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Answer {
     /// Nearest first.
     pub neighbours: Vec<Neighbour>,
@@ -228,10 +253,17 @@ pub struct Neighbour {
     pub track: Track,
     /// Cosine of the whole embeddings.
     pub score: f32,
-    /// Cosine of the halves whose kernels slide along time.
-    pub time_score: f32,
+    /// Where the likeness lies, once the track's code has arrived; until then the score is an estimate.
+    pub parts: Option<Parts>,
+}
+
+/// Where the likeness of two sounds lies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// Cosine of the halves whose kernels slide along time, where the encoder has such.
+    pub time_score: Option<f32>,
     /// Cosine of the halves whose kernels slide along frequency.
-    pub frequency_score: f32,
+    pub frequency_score: Option<f32>,
     /// Where the part of the query that matched best starts, in seconds.
     pub query_start_s: f32,
     /// Where the part of the track that matched best starts, in seconds.

@@ -18,6 +18,10 @@ mod query;
 mod redraw;
 #[path = "worker/scope.rs"]
 mod scope;
+#[path = "worker/shelf.rs"]
+mod shelf;
+#[path = "worker/store.rs"]
+mod store;
 #[path = "worker/wanted.rs"]
 mod wanted;
 
@@ -78,12 +82,12 @@ fn receive(state: &State, request: Request) {
 
 async fn load(state: State) {
     match Engine::fetch().await {
-        Ok(engine) => {
-            let tracks = engine.catalogue.tracks().len() as u32;
-            state.engine.replace(Some(engine));
-            scope::post(Event::Loaded { tracks });
-        }
-        Err(failure) => scope::post(Event::Failed { query: None, failure }),
+        Ok(engine) => state.engine.replace(Some(engine)),
+        Err(failure) => return scope::post(Event::Failed { query: None, failure }),
+    };
+    match shelf::load(&state.engine).await {
+        Ok(()) => query::refine(&state.engine).await,
+        Err(failure) => scope::post(Event::Incomplete { failure }),
     }
 }
 

@@ -38,7 +38,7 @@ fn EngineLine() -> impl IntoView {
     let page = expect_context::<Page>();
     let text = move || match page.engine.get() {
         EngineState::Loading { part, received, total } => loading(part, received, total),
-        EngineState::Ready { tracks } => format!("Ready to search {} tracks", thousands(tracks)),
+        EngineState::Ready(standing) => format!("Ready to search {} tracks", thousands(standing.found)),
         EngineState::Failed => "The engine has not arrived".to_owned(),
     };
     view! { <p id="engine" class="engine">{text}</p> }

@@ -19,18 +19,22 @@ pub fn NeighbourRow(
     let page = expect_context::<Page>();
     let track = neighbour.track.clone();
     let chosen = {
-        let neighbour = neighbour.clone();
-        Memo::new(move |_| page.player.neighbour.with(|chosen| chosen.as_ref() == Some(&neighbour)))
+        let track = track.clone();
+        Memo::new(move |_| {
+            page.player.neighbour.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.track == track))
+        })
     };
     let sounding = Memo::new(move |_| chosen.get() && page.player.side.get() == Side::B && page.player.playing.get());
     let current = Signal::derive(move || page.current.get() == index);
     let icon = Signal::derive(move || if sounding.get() { Icon::Pause } else { Icon::Play });
-    let (query_start, start) = (minutes(neighbour.query_start_s.into()), minutes(neighbour.start_s.into()));
     let name = if track.title.is_empty() { "Untitled".to_owned() } else { track.title.clone() };
     let label = format!("{name} by {}", track.artist);
     let licence = licence::name(&track.licence);
-    let (score, time, frequency) = (neighbour.score, neighbour.time_score, neighbour.frequency_score);
-    let (query_start_s, start_s) = (neighbour.query_start_s, neighbour.start_s);
+    let (score, parts) = (neighbour.score, neighbour.parts);
+    let (time, frequency) = parts.map_or((None, None), |parts| (parts.time_score, parts.frequency_score));
+    let half = move |about, class, name, score: Option<f32>| {
+        score.map(|score| view! { <Half about class name score reachable=current/> })
+    };
     let play = move |_| page.player.toggle_neighbour(&neighbour);
     view! {
         <li
@@ -44,8 +48,8 @@ pub fn NeighbourRow(
             data-score=score
             data-time-score=time
             data-frequency-score=frequency
-            data-start-s=start_s
-            data-query-start-s=query_start_s
+            data-start-s=parts.map(|parts| parts.start_s)
+            data-query-start-s=parts.map(|parts| parts.query_start_s)
             on:focusin=move |_| page.current.set(index)
         >
             <button type="button" class="play" aria-pressed=move || sounding.get().to_string() aria-label=format!("Play {label}") on:click=play>
@@ -58,13 +62,16 @@ pub fn NeighbourRow(
                     <span class="licence" title=licence.clone()>{licence.clone()}</span>
                 </span>
             </p>
-            <Ask about=Explanation::Parts class="parts" reachable=current>
-                <span class="spoken">"Your sound at "</span>{query_start}
-                <span class="arrow" aria-hidden="true">"↔"</span><span class="spoken">" is like this track at "</span>{start}
-            </Ask>
+            {parts.map(|parts| view! {
+                <Ask about=Explanation::Parts class="parts" reachable=current>
+                    <span class="spoken">"Your sound at "</span>{minutes(parts.query_start_s.into())}
+                    <span class="arrow" aria-hidden="true">"↔"</span><span class="spoken">" is like this track at "</span>
+                    {minutes(parts.start_s.into())}
+                </Ask>
+            })}
             <div class="halves">
-                <Half about=Explanation::Time class="half time-score" name="time" score=time reachable=current/>
-                <Half about=Explanation::Frequency class="half frequency-score" name="frequency" score=frequency reachable=current/>
+                {half(Explanation::Time, "half time-score", "time", time)}
+                {half(Explanation::Frequency, "half frequency-score", "frequency", frequency)}
             </div>
             <Ask about=Explanation::Score class="score" reachable=current>
                 <span class="spoken">"Score "</span>{format!("{score:.2}")}

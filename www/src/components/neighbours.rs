@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::neighbour_row::NeighbourRow;
-use crate::clock::thousands;
+use crate::clock::{megabytes, thousands};
 use crate::page::{EngineState, Page};
 
 /// Rows that hold the place of an answer that is on its way.
@@ -18,11 +18,23 @@ pub fn Neighbours() -> impl IntoView {
     let best = move || page.answer.with(|answer| answer.as_ref()?.neighbours.first().map(|nearest| nearest.score));
     let far = move || best().is_some_and(|score| score < CLOSE);
     let searched = move || match page.engine.get() {
-        EngineState::Ready { tracks } => {
+        EngineState::Ready(standing) => {
             let close = if far() { "nothing close " } else { "" };
-            format!("{close}among {} tracks", thousands(tracks))
+            format!("{close}among {} tracks", thousands(standing.found))
         }
         _ => String::new(),
+    };
+    let arriving = move || match page.engine.get() {
+        EngineState::Ready(standing) if !standing.is_whole() => Some(view! {
+            <p id="arriving" class="note" data-kind="arriving">
+                {format!(
+                    "A first look: {} of {} of the catalogue are here. This list sharpens by itself when the rest has come.",
+                    megabytes(standing.received),
+                    megabytes(standing.total),
+                )}
+            </p>
+        }),
+        _ => None,
     };
     let rows = move || {
         page.answer.get().map(|answer| {
@@ -47,6 +59,7 @@ pub fn Neighbours() -> impl IntoView {
                 <p id="searched" class="quiet" class:warned=far>{searched}</p>
             </div>
             {still}
+            {arriving}
             <Show when=move || answered.get() fallback=Placeholders>
                 <ol id="neighbours" class="rows" class:rows-stale=page.stale aria-busy=move || page.stale.get().to_string()>
                     {rows}

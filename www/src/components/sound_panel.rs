@@ -103,7 +103,7 @@ fn Stage() -> impl IntoView {
 fn moment(page: Page) -> f64 {
     let here = page.player.elapsed_s.get();
     match (page.player.side.get(), page.player.neighbour.get()) {
-        (Side::B, Some(neighbour)) => here - f64::from(neighbour.start_s - neighbour.query_start_s),
+        (Side::B, Some(neighbour)) => here - neighbour.offset_s(),
         _ => here,
     }
 }
@@ -113,7 +113,7 @@ fn matching_part(page: Page, duration_s: f64) -> Option<(f64, f64)> {
     let answer = page.answer.get().filter(|_| !page.stale.get())?;
     let current = answer.neighbours.get(page.current.get()).cloned();
     let neighbour: Neighbour = page.player.neighbour.get().or(current)?;
-    let start = f64::from(neighbour.query_start_s);
+    let start = neighbour.start_s() - neighbour.offset_s();
     let length = f64::from(answer.excerpt_s).min(duration_s - start);
     (length < duration_s).then_some((start, length))
 }

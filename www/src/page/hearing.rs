@@ -10,7 +10,7 @@ use super::{EngineState, Page};
 use crate::engine::{Engine, Report};
 use crate::pause::{measure, now_ms, pause};
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Event, Failure, Part, Picture};
+use crate::protocol::{Answer, Event, Failure, Neighbour, Part, Picture, Standing};
 use crate::sound::Sound;
 
 impl Page {
@@ -36,12 +36,9 @@ impl Page {
             Event::Fetched { part, received, total } => {
                 self.engine.set(EngineState::Loading { part, received, total });
             }
-            Event::Loaded { tracks } => {
-                self.with_engine(Engine::rest);
-                measure("engine", 0.0, now_ms());
-                self.engine.set(EngineState::Ready { tracks });
-                self.ask();
-            }
+            Event::Usable { standing } => self.use_engine(standing),
+            Event::Incomplete { failure } => self.lack(failure),
+            Event::Refined { query, neighbours } => self.refine(query, neighbours),
             Event::Failed { query: None, failure } => {
                 self.fail_engine(Problem::of_worker(failure, Retry::Loading));
             }
@@ -53,6 +50,38 @@ impl Page {
                 self.fail_query(of_sound(failure));
             }
             Event::Reached { .. } | Event::Drawn { .. } | Event::Answered { .. } | Event::Failed { .. } => {}
+        }
+    }
+
+    /// Queries can be answered, from as much of the catalogue as has arrived.
+    fn use_engine(self, standing: Standing) {
+        let was_ready = matches!(self.engine.get_untracked(), EngineState::Ready(_));
+        self.engine.set(EngineState::Ready(standing));
+        if !was_ready {
+            measure("engine", 0.0, now_ms());
+            self.ask();
+        }
+        if self.work.with_value(|work| work.query.is_none()) {
+            self.with_engine(Engine::rest);
+        }
+    }
+
+    /// The catalogue, or the rest of it, does not come: what has arrived stays usable.
+    fn lack(self, failure: Failure) {
+        let problem = Problem::of_worker(failure, Retry::Loading);
+        if matches!(self.engine.get_untracked(), EngineState::Ready(_)) {
+            self.problem.set(Some(problem));
+        } else {
+            self.fail_engine(problem);
+        }
+    }
+
+    /// Puts the neighbours among the whole catalogue in the place of those among a part of it.
+    fn refine(self, query: u32, neighbours: Vec<Neighbour>) {
+        if self.sound.with_untracked(|sound| sound.as_ref().is_some_and(|sound| sound.query == query)) {
+            self.answer.update(|answer| {
+                *answer = answer.take().map(|answer| Arc::new(Answer { neighbours, ..Answer::clone(&answer) }));
+            });
         }
     }
 

@@ -4,7 +4,8 @@ use gloo_net::http::{Request, Response};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, RequestCache};
+use web_sys::ReadableStreamDefaultReader;
+pub use web_sys::RequestCache;
 
 use crate::protocol::Failure;
 
@@ -38,13 +39,25 @@ impl FetchError {
             }
         }
     }
+
+    /// Whether the same request may succeed a little later.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Status(status) => status == 429 || status >= 500,
+            Self::TooLarge => false,
+        }
+    }
 }
 
 /// The bytes at `url`, at most `limit`; `progress(received, total)` is called as they arrive.
-///
-/// The browser's cache is asked, but never trusted without asking the server.
-pub async fn bytes(url: &str, limit: usize, progress: impl Fn(f64, Option<f64>)) -> Result<Vec<u8>, FetchError> {
-    let response = Request::get(url).cache(RequestCache::NoCache).send().await.map_err(|_| FetchError::Interrupted)?;
+pub async fn bytes(
+    url: &str,
+    limit: usize,
+    cache: RequestCache,
+    progress: impl Fn(f64, Option<f64>),
+) -> Result<Vec<u8>, FetchError> {
+    let response = Request::get(url).cache(cache).send().await.map_err(|_| FetchError::Interrupted)?;
     if !response.ok() {
         return Err(FetchError::Status(response.status()));
     }
@@ -53,10 +66,12 @@ pub async fn bytes(url: &str, limit: usize, progress: impl Fn(f64, Option<f64>))
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut bytes = Vec::with_capacity(total.unwrap_or(0.0).min(limit as f64) as usize);
     while let Some(piece) = next_piece(&reader).await? {
-        if bytes.len() + piece.length() as usize > limit {
+        let received = bytes.len();
+        if received + piece.length() as usize > limit {
             return Err(FetchError::TooLarge);
         }
-        bytes.extend(piece.to_vec());
+        bytes.resize(received + piece.length() as usize, 0);
+        piece.copy_to(&mut bytes[received..]);
         progress(bytes.len() as f64, total);
     }
     Ok(bytes)

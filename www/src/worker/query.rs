@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
-use sonoscape::{Analysis, Clip, EXCERPTS_PER_TRACK, Error, MelSpectrogram};
+use sonoscape::{Analysis, Clip, EXCERPTS_PER_TRACK, Error, Match, MelSpectrogram, TrackId};
 use wasm_bindgen::JsCast;
 
 use crate::engine::{Engine, with};
 use crate::heard::{Heard, HeardExcerpt};
 use crate::picture;
-use crate::protocol::{Answer, Event, Failure, Neighbour, Stage, Timings, Track};
+use crate::protocol::{Answer, Event, Failure, Neighbour, Parts, Stage, Timings, Track};
 use crate::scope::{self, now_ms};
+use crate::shelf;
 use crate::wanted::Wanted;
 
 /// Neighbours in an answer.
@@ -63,9 +64,11 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
         heard.excerpts.push(excerpt);
     }
     let analysis = Analysis::new(heard.analysed()?)?;
+    let tracks = with(engine, |engine| Ok(engine.catalogue.as_ref().map_or(0, |catalogue| catalogue.arrived().0)))?;
+    query.reach(Stage::Searching { tracks: tracks as u32 });
+    let found = with(engine, |engine| Ok(timed(&mut timings.search_ms, || find(engine, &analysis))))?;
+    let neighbours = shown(engine, found).await?;
     with(engine, |engine| {
-        query.reach(Stage::Searching { tracks: engine.catalogue.tracks().len() as u32 });
-        let neighbours = timed(&mut timings.search_ms, || nearest(engine, &analysis));
         let answer = Answer {
             neighbours,
             embedding: analysis.embedding.as_slice().to_vec(),
@@ -78,6 +81,20 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
         scope::post(Event::Answered { query: query.wanted.query, answer });
         Ok(())
     })
+}
+
+/// Looks again for the neighbours of the sound that was answered last, now that more of the catalogue is here.
+pub async fn refine(engine: &RefCell<Option<Engine>>) {
+    let again = with(engine, |engine| {
+        let Some(heard) = &engine.heard else { return Ok(None) };
+        let analysis = Analysis::new(heard.analysed()?)?;
+        Ok(Some((heard.query, find(engine, &analysis))))
+    });
+    if let Ok(Some((query, found))) = again
+        && let Ok(neighbours) = shown(engine, found).await
+    {
+        scope::post(Event::Refined { query, neighbours });
+    }
 }
 
 fn timed<T>(total_ms: &mut f64, work: impl FnOnce() -> T) -> T {
@@ -128,23 +145,32 @@ fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardEx
     Ok(HeardExcerpt { start_s, image, latents })
 }
 
-fn nearest(engine: &Engine, heard: &Analysis) -> Vec<Neighbour> {
+fn find(engine: &Engine, heard: &Analysis) -> Vec<Match> {
     let card = engine.analyser.encoder().card();
-    let found = engine.catalogue.nearest(heard, card, NEIGHBOURS);
-    let neighbour = |near: sonoscape::Match| {
-        Some(Neighbour {
-            track: shown(engine.catalogue.tracks().get(near.track)?),
-            score: near.score,
-            time_score: near.time_score,
-            frequency_score: near.frequency_score,
-            query_start_s: near.query_start_s,
-            start_s: near.start_s,
-        })
-    };
-    found.into_iter().filter_map(neighbour).collect()
+    engine.catalogue.as_ref().map_or_else(Vec::new, |catalogue| catalogue.nearest(heard, card, NEIGHBOURS))
 }
 
-fn shown(track: &sonoscape::Track) -> Track {
+/// The neighbours with what is said of them, which may have to be fetched.
+async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Vec<Neighbour>, Failure> {
+    let tracks: Vec<TrackId> = found.iter().map(|found| found.track).collect();
+    shelf::texts(engine, &tracks).await?;
+    with(engine, |engine| {
+        let neighbour = |found: Match| {
+            let track = engine.catalogue.as_ref()?.track(found.track)?;
+            Some(Neighbour { track: described(track), score: found.score, parts: found.parts.map(Parts::from) })
+        };
+        Ok(found.into_iter().filter_map(neighbour).collect())
+    })
+}
+
+impl From<sonoscape::catalogue::Parts> for Parts {
+    fn from(parts: sonoscape::catalogue::Parts) -> Self {
+        let sonoscape::catalogue::Parts { time_score, frequency_score, query_start_s, start_s } = parts;
+        Self { time_score, frequency_score, query_start_s, start_s }
+    }
+}
+
+fn described(track: &sonoscape::Track) -> Track {
     Track {
         title: track.title.clone(),
         artist: track.artist.clone(),

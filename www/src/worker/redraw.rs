@@ -7,7 +7,7 @@ use sonoscape::decoder::MOST_DECODER_BYTES;
 use sonoscape::{Decoder, MelImage};
 
 use crate::engine::{Engine, with};
-use crate::fetch;
+use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
 use crate::protocol::{Event, Failure, Part, Redrawn, RedrawnExcerpt};
 use crate::scope;
@@ -48,8 +48,9 @@ async fn fetch_decoder(engine: &RefCell<Option<Engine>>) -> Result<(), Failure> 
     if with(engine, |engine| Ok(engine.decoder.is_some()))? {
         return Ok(());
     }
-    let bytes =
-        fetch::bytes(DECODER, MOST_DECODER_BYTES, progress).await.map_err(|error| error.failure("decoder", DECODER))?;
+    let bytes = fetch::bytes(DECODER, MOST_DECODER_BYTES, RequestCache::NoCache, progress)
+        .await
+        .map_err(|error| error.failure("decoder", DECODER))?;
     with(engine, |engine| {
         engine.decoder = Some(Decoder::from_onnx(&bytes, engine.analyser.encoder())?);
         Ok(())

@@ -35,9 +35,14 @@ pub fn now_ms() -> f64 {
 
 /// Lets waiting messages in before going on.
 pub async fn turn() {
+    pause(0).await;
+}
+
+/// Waits, and lets messages in meanwhile.
+pub async fn pause(duration_ms: i32) {
     let promise = Promise::new(&mut |resolve, _| {
         // Without a timer the promise would never be kept.
-        if global().set_timeout_with_callback(&resolve).is_err() {
+        if global().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, duration_ms).is_err() {
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     });
