@@ -8,6 +8,8 @@ mod engine;
 mod failure;
 #[path = "worker/fetch.rs"]
 mod fetch;
+#[path = "worker/files.rs"]
+mod files;
 #[path = "worker/heard.rs"]
 mod heard;
 #[path = "worker/picture.rs"]

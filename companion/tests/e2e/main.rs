@@ -5,11 +5,14 @@
 mod browser;
 mod collection;
 mod companion;
+mod crowd;
 mod music;
 mod page;
 mod site;
 mod wav;
 
+/// A catalogue that comes part by part, and stays.
+mod arriving;
 /// A site whose files are missing, cut short, altered or foreign.
 mod broken_sites;
 /// The main job: drop, neighbours, hear.

@@ -32,12 +32,15 @@ pub enum Fault {
     Broken,
     /// It comes after a while.
     Late(Duration),
+    /// Only the first answer is so.
+    Once(Box<Fault>),
 }
 
 #[derive(Default)]
 struct Host {
     site: PathBuf,
     catalogue: PathBuf,
+    /// By the beginnings of their names.
     faults: Mutex<BTreeMap<String, Fault>>,
     asked: Mutex<Vec<String>>,
 }
@@ -65,7 +68,7 @@ impl Site {
         Self { host, server, address }
     }
 
-    /// Makes `file`, a path below the page, faulty from now on.
+    /// Makes `file`, a path below the page or the beginning of several, faulty from now on.
     pub fn spoil(&self, file: &str, fault: Fault) {
         self.host.faults.lock().expect("faults").insert(file.to_owned(), fault);
     }
@@ -93,6 +96,18 @@ impl Drop for Site {
 }
 
 impl Host {
+    fn fault(&self, file: &str) -> Option<Fault> {
+        let mut faults = self.faults.lock().expect("faults");
+        let name = faults.keys().find(|name| file.starts_with(*name))?.clone();
+        match faults.get(&name)?.clone() {
+            Fault::Once(fault) => {
+                faults.remove(&name);
+                Some(*fault)
+            }
+            fault => Some(fault),
+        }
+    }
+
     fn read(&self, file: &str) -> Option<Vec<u8>> {
         let path = match file.strip_prefix("catalogue/") {
             Some(shard) => self.catalogue.join(shard),
@@ -110,7 +125,7 @@ async fn answer(State(host): State<Arc<Host>>, request: Request) -> Response {
     };
     let file = if file.is_empty() { "index.html" } else { file };
     host.asked.lock().expect("requests").push(file.to_owned());
-    let fault = host.faults.lock().expect("faults").get(file).cloned();
+    let fault = host.fault(file);
     let Some(bytes) = host.read(file) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = [(header::CONTENT_TYPE, media_type(file))];
     match fault {
@@ -119,7 +134,7 @@ async fn answer(State(host): State<Arc<Host>>, request: Request) -> Response {
         Some(Fault::Truncated) => (kind, bytes[..bytes.len() / 2].to_vec()).into_response(),
         Some(Fault::Altered) => (kind, altered(bytes)).into_response(),
         Some(Fault::Replaced(other)) => (kind, other).into_response(),
-        Some(Fault::Broken) => (kind, broken(&bytes)).into_response(),
+        Some(Fault::Broken | Fault::Once(_)) => (kind, broken(&bytes)).into_response(),
         Some(Fault::Late(delay)) => {
             tokio::time::sleep(delay).await;
             (kind, bytes).into_response()

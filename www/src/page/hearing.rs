@@ -158,7 +158,8 @@ impl Page {
 }
 
 fn of_sound(failure: Failure) -> Problem {
-    let retry = if failure.kind == "worker" { Retry::Query } else { Retry::No };
+    let passes = ["worker", "network", "catalogue"].contains(&failure.kind.as_str());
+    let retry = if passes { Retry::Query } else { Retry::No };
     Problem::of_worker(failure, retry)
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use sonoscape::encoder::MOST_ENCODER_BYTES;
-use sonoscape::{Analyser, Catalogue, Decoder, Encoder};
+use sonoscape::{Analyser, Decoder, Encoder};
 
 use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
@@ -18,10 +18,8 @@ const ENCODER: &str = "encoder.onnx";
 pub struct Engine {
     /// Encoder and front end.
     pub analyser: Analyser,
-    /// Where the catalogue comes from.
-    pub shelf: Option<Shelf>,
     /// Where neighbours are looked for, as far as it has arrived.
-    pub catalogue: Option<Catalogue>,
+    pub shelves: Vec<Shelf>,
     /// What draws sounds again; fetched when that is first asked for.
     pub decoder: Option<Decoder>,
     /// The sound that was answered last.
@@ -35,7 +33,7 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch() -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelf: None, catalogue: None, decoder: None, heard: None })
+        Ok(Self { analyser, shelves: Vec::new(), decoder: None, heard: None })
     }
 }
 

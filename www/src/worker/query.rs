@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
-use sonoscape::{Analysis, Clip, EXCERPTS_PER_TRACK, Error, Match, MelSpectrogram, TrackId};
+use sonoscape::catalogue::nearest;
+use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Error, Filter, Match, MelSpectrogram, TrackId};
 use wasm_bindgen::JsCast;
 
 use crate::engine::{Engine, with};
@@ -64,8 +65,8 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
         heard.excerpts.push(excerpt);
     }
     let analysis = Analysis::new(heard.analysed()?)?;
-    let tracks = with(engine, |engine| Ok(engine.catalogue.as_ref().map_or(0, |catalogue| catalogue.arrived().0)))?;
-    query.reach(Stage::Searching { tracks: tracks as u32 });
+    let (tracks, _) = with(engine, |engine| Ok(shelf::arrived(&engine.shelves)))?;
+    query.reach(Stage::Searching { tracks });
     let found = with(engine, |engine| Ok(timed(&mut timings.search_ms, || find(engine, &analysis))))?;
     let neighbours = shown(engine, found).await?;
     with(engine, |engine| {
@@ -146,17 +147,17 @@ fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardEx
 }
 
 fn find(engine: &Engine, heard: &Analysis) -> Vec<Match> {
-    let card = engine.analyser.encoder().card();
-    engine.catalogue.as_ref().map_or_else(Vec::new, |catalogue| catalogue.nearest(heard, card, NEIGHBOURS))
+    let catalogues: Vec<&Catalogue> = engine.shelves.iter().map(|shelf| &shelf.catalogue).collect();
+    nearest(&catalogues, heard, engine.analyser.encoder().card(), &Filter::default(), NEIGHBOURS)
 }
 
 /// The neighbours with what is said of them, which may have to be fetched.
 async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Vec<Neighbour>, Failure> {
-    let tracks: Vec<TrackId> = found.iter().map(|found| found.track).collect();
+    let tracks: Vec<(usize, TrackId)> = found.iter().map(|found| (found.catalogue, found.track)).collect();
     shelf::texts(engine, &tracks).await?;
     with(engine, |engine| {
         let neighbour = |found: Match| {
-            let track = engine.catalogue.as_ref()?.track(found.track)?;
+            let track = engine.shelves.get(found.catalogue)?.catalogue.track(found.track)?;
             Some(Neighbour { track: described(track), score: found.score, parts: found.parts.map(Parts::from) })
         };
         Ok(found.into_iter().filter_map(neighbour).collect())

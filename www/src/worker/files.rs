@@ -1,0 +1,91 @@
+//! The files of one catalogue: kept from an earlier visit where they are sound, else fetched.
+
+use std::collections::BTreeSet;
+
+use sonoscape::catalogue::{MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, ShardEntry};
+
+use crate::fetch::{self, FetchError, RequestCache};
+use crate::protocol::Failure;
+use crate::scope;
+use crate::store::Store;
+
+/// Pauses before a file is asked for again, in milliseconds.
+const PAUSES_MS: [i32; 2] = [300, 1500];
+
+/// A catalogue's folder beside the page, and what the browser keeps of it.
+#[derive(Clone)]
+pub struct Files {
+    folder: String,
+    store: Store,
+}
+
+impl Files {
+    /// The files in `folder`, which ends with a slash and is relative to the worker.
+    pub async fn open(folder: &str) -> Self {
+        let url = web_sys::Url::new_with_base(folder, &scope::global().location().href());
+        Self { folder: url.map_or_else(|_| folder.to_owned(), |url| url.href()), store: Store::open().await }
+    }
+
+    fn address(&self, name: &str) -> String {
+        format!("{}{name}", self.folder)
+    }
+
+    /// The manifest and its bytes: the site's, or the one that was kept when the site cannot be reached.
+    ///
+    /// # Errors
+    /// The failure to show.
+    pub async fn manifest(&self) -> Result<(Manifest, Vec<u8>), Failure> {
+        let address = self.address(MANIFEST_NAME);
+        let json = match fetch::bytes(&address, MOST_MANIFEST_BYTES, RequestCache::NoCache, |_, _| ()).await {
+            Err(FetchError::Interrupted) => {
+                let kept = self.store.get(&address).await;
+                kept.ok_or_else(|| FetchError::Interrupted.failure("catalogue", &address))?
+            }
+            fetched => fetched.map_err(|error| error.failure("catalogue", &address))?,
+        };
+        Ok((Manifest::parse(&json)?, json))
+    }
+
+    /// A shard: the one that was kept if it is sound, else the site's. `progress` is told how many of its bytes have arrived.
+    ///
+    /// # Errors
+    /// The failure to show.
+    pub async fn shard(&self, shard: &ShardEntry, progress: impl Fn(f64)) -> Result<Vec<u8>, Failure> {
+        let address = self.address(&shard.name);
+        if let Some(bytes) = self.store.get(&address).await.filter(|bytes| shard.verify(bytes).is_ok()) {
+            progress(bytes.len() as f64);
+            return Ok(bytes);
+        }
+        let mut pauses = PAUSES_MS.into_iter();
+        let mut cache = RequestCache::Default;
+        loop {
+            let limit = usize::try_from(shard.bytes).unwrap_or(usize::MAX);
+            let fetched = fetch::bytes(&address, limit, cache, |received, _| progress(received)).await;
+            let (failure, may_pass) = match fetched {
+                Ok(bytes) => match shard.verify(&bytes) {
+                    Ok(()) => {
+                        self.store.put(&address, &bytes).await;
+                        return Ok(bytes);
+                    }
+                    Err(error) => (error.into(), cache == RequestCache::Default),
+                },
+                Err(FetchError::TooLarge) => {
+                    let reason = format!("{} is longer than its manifest says", shard.name);
+                    (sonoscape::Error::Catalogue(reason).into(), false)
+                }
+                Err(error) => (error.failure("catalogue", &address), error.may_pass()),
+            };
+            match pauses.next().filter(|_| may_pass) {
+                Some(pause_ms) => scope::pause(pause_ms).await,
+                None => return Err(failure),
+            }
+            cache = RequestCache::Reload;
+        }
+    }
+
+    /// Forgets kept files of catalogues that came before this one, now that all of this one is here.
+    pub async fn settle(&self, json: &[u8], names: &BTreeSet<String>) {
+        self.store.put(&self.address(MANIFEST_NAME), json).await;
+        self.store.retain(&self.folder, names).await;
+    }
+}
