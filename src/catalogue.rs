@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub use filter::{Counts, Filter};
+pub use filter::{Counts, Filter, SAME_RECORDING};
 pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, SegmentEntry, ShardEntry, ShardKind};
 pub use nearest::{Match, Parts, nearest};
 pub use segment::PackedSegment;

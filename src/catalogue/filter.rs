@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::facets::{Facets, artist_key};
 
+/// A cosine above which two tracks are taken for one recording: copies in other formats lie above, other music of the same artist
+/// below.
+pub const SAME_RECORDING: f32 = 0.96;
+
 /// What a search leaves out. The default leaves out nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -5,6 +5,7 @@ mod ask;
 mod attribution;
 mod axis;
 mod canvas;
+mod filters;
 mod header;
 mod hero;
 mod icon;

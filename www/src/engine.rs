@@ -10,7 +10,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::decode::Decoded;
 use crate::pause::Alarm;
-use crate::protocol::{self, Event, Part, Request};
+use crate::protocol::{self, Event, Filter, Part, Request};
 
 /// How long the worker may say nothing while it loads, in milliseconds.
 const LOADING_PATIENCE_MS: u32 = 30_000;
@@ -109,6 +109,11 @@ impl Engine {
     pub fn redraw(&self, query: u32) {
         self.alarm.ring_in(QUERY_PATIENCE_MS);
         self.post(Request::Redraw { query }, &Array::new());
+    }
+
+    /// Leaves out tracks from now on.
+    pub fn filter(&self, filter: Filter) {
+        self.post(Request::Filter { filter }, &Array::new());
     }
 
     /// Asks the worker to stop working on a query.

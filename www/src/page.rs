@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::pause::{measure, now_ms};
 use crate::player::Player;
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Part, Stage, Standing};
+use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing};
 use crate::sound::Sound;
 pub use kept::{Kept, KeptState};
 
@@ -59,6 +59,10 @@ pub struct Page {
     pub answer: RwSignal<Option<Arc<Answer>>>,
     /// Whether the answer that is shown belongs to an earlier sound than the one that is.
     pub stale: RwSignal<bool>,
+    /// What the list leaves out.
+    pub filter: RwSignal<Filter>,
+    /// What the filter can choose among.
+    pub choices: RwSignal<Choices>,
     /// What the ear kept of a sound, once that was asked for.
     pub kept: RwSignal<Option<Kept>>,
     /// The neighbour that the keyboard is on.
@@ -101,6 +105,8 @@ impl Page {
             sound: RwSignal::new(None),
             answer: RwSignal::new(None),
             stale: RwSignal::new(false),
+            filter: RwSignal::default(),
+            choices: RwSignal::default(),
             kept: RwSignal::new(None),
             current: RwSignal::new(0),
             problem: RwSignal::new(None),
@@ -123,6 +129,12 @@ impl Page {
             self.with_engine(|engine| engine.cancel(query.number));
             self.give_up(&query);
         }
+    }
+
+    /// Changes what the list leaves out.
+    pub fn refilter(self, change: impl FnOnce(&mut Filter)) {
+        self.filter.update(change);
+        self.with_engine(|engine| engine.filter(self.filter.get_untracked()));
     }
 
     /// Does again what failed.

@@ -41,6 +41,11 @@ pub enum Request {
         /// Number of its query.
         query: u32,
     },
+    /// Leave out tracks from now on, also for the sound that was answered last: then [`Event::Refined`] follows.
+    Filter {
+        /// What to leave out.
+        filter: Filter,
+    },
     /// Stop working on this query and on all before it.
     Cancel {
         /// Number of the query.
@@ -67,12 +72,17 @@ pub enum Event {
         /// How far the catalogue is.
         standing: Standing,
     },
+    /// What a filter can choose among.
+    Choices {
+        /// The choices.
+        choices: Choices,
+    },
     /// The catalogue, or the rest of it, has not arrived.
     Incomplete {
         /// Why.
         failure: Failure,
     },
-    /// The neighbours that were found before the whole catalogue was there have been looked for again.
+    /// The neighbours have been looked for again: more of the catalogue has arrived, or the filter is another.
     Refined {
         /// Number of the query.
         query: u32,
@@ -136,6 +146,34 @@ pub struct Standing {
     pub received: f64,
     /// Bytes in all.
     pub total: f64,
+}
+
+/// What a search leaves out. The default leaves out nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Filter {
+    /// The only style to take.
+    pub style: Option<String>,
+    /// The only licence to take.
+    pub licence: Option<String>,
+    /// The only source to take.
+    pub source: Option<String>,
+    /// First and last year to take.
+    pub years: Option<(u16, u16)>,
+    /// Whether at most one track of each artist is taken.
+    pub one_per_artist: bool,
+}
+
+/// What a filter can choose among, each with its number of tracks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Styles, by name.
+    pub styles: Vec<(String, u32)>,
+    /// Licences, by name.
+    pub licences: Vec<(String, u32)>,
+    /// Sources, by name.
+    pub sources: Vec<(String, u32)>,
+    /// Years, earliest first.
+    pub years: Vec<(u16, u32)>,
 }
 
 /// A part of the engine that is fetched.
@@ -255,6 +293,8 @@ pub struct Neighbour {
     pub score: f32,
     /// Where the likeness lies, once the track's code has arrived; until then the score is an estimate.
     pub parts: Option<Parts>,
+    /// How many other tracks are the same recording.
+    pub copies: u32,
 }
 
 /// Where the likeness of two sounds lies.

@@ -2,6 +2,8 @@
 
 mod protocol;
 
+#[path = "worker/choices.rs"]
+mod choices;
 #[path = "worker/engine.rs"]
 mod engine;
 #[path = "worker/failure.rs"]
@@ -35,7 +37,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use engine::Engine;
-use protocol::{Event, Failure, Request};
+use protocol::{Event, Failure, Filter, Request};
 use query::Query;
 use wanted::Wanted;
 
@@ -66,6 +68,7 @@ fn main() {
 fn receive(state: &State, request: Request) {
     match request {
         Request::Load => spawn_local(load(state.clone())),
+        Request::Filter { filter } => spawn_local(refilter(Rc::clone(&state.engine), filter)),
         Request::Cancel { query } => {
             if state.wanted.get() <= query {
                 state.wanted.set(0);
@@ -90,6 +93,17 @@ async fn load(state: State) {
     match shelf::load(&state.engine).await {
         Ok(()) => query::refine(&state.engine).await,
         Err(failure) => scope::post(Event::Incomplete { failure }),
+    }
+}
+
+async fn refilter(engine: Rc<RefCell<Option<Engine>>>, filter: Filter) {
+    if engine::with(&engine, |engine| {
+        engine.filter = filter;
+        Ok(())
+    })
+    .is_ok()
+    {
+        query::refine(&engine).await;
     }
 }
 

@@ -32,6 +32,10 @@ pub fn NeighbourRow(
     let licence = licence::name(&track.licence);
     let (score, parts) = (neighbour.score, neighbour.parts);
     let (time, frequency) = parts.map_or((None, None), |parts| (parts.time_score, parts.frequency_score));
+    let copies = (neighbour.copies > 0).then(|| {
+        let (count, ending) = (neighbour.copies, if neighbour.copies == 1 { "y" } else { "ies" });
+        view! { <span class="copies">{format!("+{count} cop{ending}")}</span> }
+    });
     let half = move |about, class, name, score: Option<f32>| {
         score.map(|score| view! { <Half about class name score reachable=current/> })
     };
@@ -60,6 +64,7 @@ pub fn NeighbourRow(
                 <span class="by">
                     <span class="artist" title=track.artist.clone()>{track.artist.clone()}</span>
                     <span class="licence" title=licence.clone()>{licence.clone()}</span>
+                    {copies}
                 </span>
             </p>
             {parts.map(|parts| view! {

@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::filters::Filters;
 use super::neighbour_row::NeighbourRow;
 use crate::clock::{megabytes, thousands};
 use crate::page::{EngineState, Page};
@@ -23,6 +24,11 @@ pub fn Neighbours() -> impl IntoView {
             format!("{close}among {} tracks", thousands(standing.found))
         }
         _ => String::new(),
+    };
+    let none = move || {
+        page.answer.with(|answer| answer.as_ref().is_some_and(|answer| answer.neighbours.is_empty())).then(|| {
+            view! { <p id="none" class="note" data-kind="none">"No track passes this filter. Choose less, or show all."</p> }
+        })
     };
     let arriving = move || match page.engine.get() {
         EngineState::Ready(standing) if !standing.is_whole() => Some(view! {
@@ -60,6 +66,8 @@ pub fn Neighbours() -> impl IntoView {
             </div>
             {still}
             {arriving}
+            <Filters/>
+            {none}
             <Show when=move || answered.get() fallback=Placeholders>
                 <ol id="neighbours" class="rows" class:rows-stale=page.stale aria-busy=move || page.stale.get().to_string()>
                     {rows}

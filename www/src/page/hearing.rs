@@ -10,7 +10,7 @@ use super::{EngineState, Page};
 use crate::engine::{Engine, Report};
 use crate::pause::{measure, now_ms, pause};
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Event, Failure, Neighbour, Part, Picture, Standing};
+use crate::protocol::{Answer, Choices, Event, Failure, Neighbour, Part, Picture, Standing};
 use crate::sound::Sound;
 
 impl Page {
@@ -37,6 +37,7 @@ impl Page {
                 self.engine.set(EngineState::Loading { part, received, total });
             }
             Event::Usable { standing } => self.use_engine(standing),
+            Event::Choices { choices } => self.offer(choices),
             Event::Incomplete { failure } => self.lack(failure),
             Event::Refined { query, neighbours } => self.refine(query, neighbours),
             Event::Failed { query: None, failure } => {
@@ -66,6 +67,12 @@ impl Page {
         }
     }
 
+    /// The filter can be used; an engine that was started again learns it anew.
+    fn offer(self, choices: Choices) {
+        self.choices.set(choices);
+        self.refilter(|_| ());
+    }
+
     /// The catalogue, or the rest of it, does not come: what has arrived stays usable.
     fn lack(self, failure: Failure) {
         let problem = Problem::of_worker(failure, Retry::Loading);
@@ -79,6 +86,7 @@ impl Page {
     /// Puts the neighbours among the whole catalogue in the place of those among a part of it.
     fn refine(self, query: u32, neighbours: Vec<Neighbour>) {
         if self.sound.with_untracked(|sound| sound.as_ref().is_some_and(|sound| sound.query == query)) {
+            self.current.set(0);
             self.answer.update(|answer| {
                 *answer = answer.take().map(|answer| Arc::new(Answer { neighbours, ..Answer::clone(&answer) }));
             });

@@ -7,7 +7,7 @@ use sonoscape::{Analyser, Decoder, Encoder};
 
 use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
-use crate::protocol::{Event, Failure, Part};
+use crate::protocol::{Event, Failure, Filter, Part};
 use crate::scope;
 use crate::shelf::Shelf;
 
@@ -20,6 +20,8 @@ pub struct Engine {
     pub analyser: Analyser,
     /// Where neighbours are looked for, as far as it has arrived.
     pub shelves: Vec<Shelf>,
+    /// What searches leave out.
+    pub filter: Filter,
     /// What draws sounds again; fetched when that is first asked for.
     pub decoder: Option<Decoder>,
     /// The sound that was answered last.
@@ -33,7 +35,7 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch() -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelves: Vec::new(), decoder: None, heard: None })
+        Ok(Self { analyser, shelves: Vec::new(), filter: Filter::default(), decoder: None, heard: None })
     }
 }
 

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
 use sonoscape::catalogue::nearest;
-use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Error, Filter, Match, MelSpectrogram, TrackId};
+use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Error, Match, MelSpectrogram, TrackId};
 use wasm_bindgen::JsCast;
 
+use crate::choices;
 use crate::engine::{Engine, with};
 use crate::heard::{Heard, HeardExcerpt};
 use crate::picture;
@@ -84,7 +85,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
     })
 }
 
-/// Looks again for the neighbours of the sound that was answered last, now that more of the catalogue is here.
+/// Looks again for the neighbours of the sound that was answered last: more of the catalogue is here, or the filter is another.
 pub async fn refine(engine: &RefCell<Option<Engine>>) {
     let again = with(engine, |engine| {
         let Some(heard) = &engine.heard else { return Ok(None) };
@@ -148,7 +149,8 @@ fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardEx
 
 fn find(engine: &Engine, heard: &Analysis) -> Vec<Match> {
     let catalogues: Vec<&Catalogue> = engine.shelves.iter().map(|shelf| &shelf.catalogue).collect();
-    nearest(&catalogues, heard, engine.analyser.encoder().card(), &Filter::default(), NEIGHBOURS)
+    let filter = choices::filter(&engine.filter);
+    nearest(&catalogues, heard, engine.analyser.encoder().card(), &filter, NEIGHBOURS)
 }
 
 /// The neighbours with what is said of them, which may have to be fetched.
@@ -158,7 +160,8 @@ async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Ve
     with(engine, |engine| {
         let neighbour = |found: Match| {
             let track = engine.shelves.get(found.catalogue)?.catalogue.track(found.track)?;
-            Some(Neighbour { track: described(track), score: found.score, parts: found.parts.map(Parts::from) })
+            let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
+            Some(Neighbour { track: described(track), score: found.score, parts, copies })
         };
         Ok(found.into_iter().filter_map(neighbour).collect())
     })

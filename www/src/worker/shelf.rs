@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt};
 use sonoscape::catalogue::{MANIFEST_NAME, Manifest, MissingText, ShardEntry};
 use sonoscape::{Catalogue, TrackId};
 
+use crate::choices;
 use crate::engine::{Engine, with};
 use crate::fetch::{self, RequestCache};
 use crate::files::Files;
@@ -103,6 +104,8 @@ pub async fn load(engine: &RefCell<Option<Engine>>) -> Result<(), Failure> {
     };
     let take_sketch = |catalogue: &mut Catalogue, segment, bytes: Vec<u8>| catalogue.take_sketch(segment, &bytes);
     each(wanted(|segment| &segment.sketch), &arrival, take_sketch).await?;
+    let choices = with(engine, |engine| Ok(choices::choices(&engine.shelves)))?;
+    scope::post(Event::Choices { choices });
     each(wanted(|segment| &segment.codes), &arrival, Catalogue::take_codes).await?;
     if arrival.is_awaited_whole() {
         let everything = with(engine, |engine| Ok(ids(&engine.shelves)))?;
