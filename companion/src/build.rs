@@ -14,10 +14,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use sonoscape::{Analyser, Catalogue, Encoder, Row, Track, quantize};
+use sonoscape::catalogue::{Entry as Packed, Excerpt, MOST_SEGMENT_ROWS, PackedSegment};
+use sonoscape::{Analyser, Encoder, quantize};
 
+use crate::catalogue::Writer;
 use crate::library::{Entry, LIBRARY_NAME, Library};
-use crate::{catalogue, hear, progress};
+use crate::{hear, progress};
 use files::File;
 use report::{Duplicate, Problem, Report};
 use table::Listing;
@@ -44,7 +46,7 @@ pub struct Args {
     #[arg(long, short, value_name = "FOLDER", default_value = DEFAULT_OUTPUT)]
     output: PathBuf,
     /// CSV table of the tracks to take, instead of all; its cells override tags. Columns: path (relative to the folder),
-    /// title, artist, album, year, licence, attribution, page, audio, style, changes, source, source_id.
+    /// title, artist, album, year, licence, attribution, page, audio, style, changes, source, source_id, isrc.
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     tracks: Option<PathBuf>,
     /// Where analyses are kept between runs, if not in library.sqlite beside the catalogue.
@@ -87,7 +89,7 @@ pub fn run(args: &Args) -> Result<()> {
     report.seconds = started.elapsed().as_secs_f64();
     if report.tracks > 0 {
         let name = args.name.clone().or_else(|| Some(folder.file_name()?.to_string_lossy().into_owned()));
-        catalogue::write(&packed, &name.unwrap_or_default(), &args.output)?;
+        write(&packed, &name.unwrap_or_default(), &args.output, &encoder)?;
     }
     report.print(args.json);
     ensure!(report.tracks > 0, "No file in {} could be used, so no catalogue was written.", folder.display());
@@ -171,9 +173,8 @@ fn join(
     listing: &Listing,
     encoder: &Encoder,
     report: &mut Report,
-) -> Result<Catalogue> {
-    let dimension = encoder.card().dimension;
-    let (mut tracks, mut rows): (Vec<Track>, Vec<Row>) = (Vec::new(), Vec::new());
+) -> Result<Vec<Packed>> {
+    let mut tracks: Vec<(Vec<u8>, Packed)> = Vec::new();
     let mut first_with: HashMap<Vec<u8>, &str> = HashMap::new();
     for file in files {
         let Some(entry) = library.get(&file.path, encoder.id())?.filter(|entry| entry.stamp == file.stamp) else {
@@ -185,17 +186,27 @@ fn join(
         }
         first_with.insert(entry.digest, &file.path);
         let track = listing.track(&entry.path, &entry.tags, entry.duration_s, File::address(&entry.path));
-        if let Err(error) = Catalogue::new(encoder.id(), dimension, vec![track.clone()], &[]) {
+        if let Err(error) = track.check() {
             report.problems.push(Problem::new(entry.path, &error.into()));
             continue;
         }
-        rows.extend(entry.excerpts.iter().map(|excerpt| Row {
-            track: tracks.len() as u32,
-            start_s: excerpt.start_s,
-            code: quantize(&excerpt.embedding),
-        }));
-        tracks.push(track);
+        let excerpts = entry.excerpts.iter();
+        let excerpts = excerpts.map(|e| Excerpt { start_s: e.start_s, code: quantize(&e.embedding) }).collect();
+        let key = Sha256::digest(entry.path.as_bytes()).to_vec();
+        tracks.push((key, Packed { track, excerpts, ..Packed::default() }));
     }
-    (report.tracks, report.excerpts) = (tracks.len(), rows.len());
-    Ok(Catalogue::new(encoder.id(), dimension, tracks, &rows)?)
+    tracks.sort_by(|a, b| a.0.cmp(&b.0));
+    report.tracks = tracks.len();
+    report.excerpts = tracks.iter().map(|(_, track)| track.excerpts.len()).sum();
+    Ok(tracks.into_iter().map(|(_, track)| track).collect())
+}
+
+fn write(tracks: &[Packed], name: &str, folder: &Path, encoder: &Encoder) -> Result<()> {
+    let dimension = encoder.card().dimension;
+    let mut writer = Writer::begin(folder)?;
+    for segment in tracks.chunks(MOST_SEGMENT_ROWS / sonoscape::EXCERPTS_PER_TRACK) {
+        writer.put(PackedSegment::new(dimension, segment)?)?;
+    }
+    writer.finish(name, encoder.id(), dimension)?;
+    Ok(())
 }

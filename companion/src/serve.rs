@@ -12,12 +12,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use serde_json::json;
-use sonoscape::Encoder;
+use sonoscape::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
 use crate::build::{DEFAULT_OUTPUT, FOLDER_SETTING};
+use crate::catalogue::Stored;
+use crate::hear;
 use crate::library::{LIBRARY_NAME, Library};
-use crate::{catalogue, hear};
 use answer::Site;
 use shelf::Shelf;
 
@@ -85,7 +86,8 @@ fn site(args: &Args) -> Result<Site> {
     };
     if let (Some(bytes), Some(shelf)) = (&encoder, &shelf) {
         let encoder = Encoder::from_onnx(bytes)?;
-        catalogue::read(shelf.folder())?.check_encoder(encoder.id(), encoder.card())?;
+        let manifest = Stored::open(shelf.folder())?.manifest().clone();
+        Catalogue::new(manifest).check_encoder(encoder.id(), encoder.card())?;
     }
     let decoder = args.encoder.as_deref().map(|file| file.with_file_name(DECODER)).filter(|file| file.is_file());
     Site::new(&args.site, &html, shelf, encoder, decoder)
@@ -95,7 +97,7 @@ fn shelf(args: &Args) -> Result<Option<Shelf>> {
     let default = Path::new(DEFAULT_OUTPUT);
     let folder = match &args.catalogue {
         Some(folder) => folder,
-        None if catalogue::read_manifest(default).is_ok() => default,
+        None if Stored::open(default).is_ok() => default,
         None if args.audio.is_some() => bail!("--audio needs a catalogue that lists it: name one with --catalogue."),
         None => return Ok(None),
     };

@@ -53,7 +53,11 @@ pub struct Track {
 }
 
 impl Track {
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Whether its texts and links are fit to be shown.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] when a text is too long, a link is none, or the length is not a number.
+    pub fn check(&self) -> Result<()> {
         let texts = [
             &self.title,
             &self.artist,

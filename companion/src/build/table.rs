@@ -29,6 +29,7 @@ struct Row {
     changes: String,
     source: String,
     source_id: String,
+    isrc: String,
 }
 
 /// A table of tracks, by path.
@@ -86,16 +87,15 @@ impl Listing {
             let cell = tidy(&cell);
             if cell.is_empty() { otherwise.to_owned() } else { cell }
         };
-        let source_id = or(row.source_id, &tags.isrc);
-        let source = if source_id == tags.isrc && !tags.isrc.is_empty() { or(row.source, "ISRC") } else { row.source };
         Track {
             title: or(row.title, &tags.title),
             artist: or(row.artist, &tags.artist),
             album: or(row.album, &tags.album),
             year: row.year.or(tags.year),
             duration_s: (duration_s * 100.0).round() / 100.0,
-            source,
-            source_id,
+            source: tidy(&row.source),
+            source_id: tidy(&row.source_id),
+            isrc: or(row.isrc, &tags.isrc),
             licence: or(row.licence, &tags.licence),
             attribution: row.attribution.trim().to_owned(),
             page: row.page.trim().to_owned(),

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::Result;
+use sonoscape::TrackId;
 use sonoscape::catalogue::MANIFEST_NAME;
 
 use super::place::{decoded, inside};
-use crate::catalogue;
+use crate::catalogue::{self, Stored};
 
 /// A catalogue's folder and the folder of its music.
 pub struct Shelf {
@@ -66,11 +67,20 @@ impl Shelf {
 
 impl Listed {
     fn read(folder: &Path) -> Result<Self> {
-        let manifest = catalogue::read_manifest(folder)?;
-        let catalogue = catalogue::read(folder)?;
-        let files = manifest.shards.into_iter().map(|shard| shard.name).chain([MANIFEST_NAME.to_owned()]);
-        let audio = catalogue.tracks().iter().filter_map(|track| decoded(track.audio.strip_prefix("audio/")?));
-        Ok(Self { files: files.collect(), audio: audio.collect() })
+        let stored = Stored::open(folder)?;
+        let mut listed = Self::default();
+        listed.files.insert(MANIFEST_NAME.to_owned());
+        for (segment, entry) in stored.manifest().segments.iter().enumerate() {
+            let mut sketch = stored.sketch(segment)?;
+            let texts = catalogue::texts(&sketch).into_iter().map(|text| text.shard.name);
+            listed.files.extend(texts.chain([entry.sketch.name.clone(), entry.codes.name.clone()]));
+            let ids: Vec<TrackId> = sketch.ids().collect();
+            for id in ids {
+                let audio = &stored.track(&mut sketch, id)?.audio;
+                listed.audio.extend(audio.strip_prefix("audio/").and_then(decoded));
+            }
+        }
+        Ok(listed)
     }
 }
 
