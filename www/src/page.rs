@@ -59,6 +59,8 @@ pub struct Page {
     pub answer: RwSignal<Option<Arc<Answer>>>,
     /// Whether the answer that is shown belongs to an earlier sound than the one that is.
     pub stale: RwSignal<bool>,
+    /// Whether the rest of the catalogue has been given up.
+    pub lacking: RwSignal<bool>,
     /// What the list leaves out.
     pub filter: RwSignal<Filter>,
     /// What the filter can choose among.
@@ -105,6 +107,7 @@ impl Page {
             sound: RwSignal::new(None),
             answer: RwSignal::new(None),
             stale: RwSignal::new(false),
+            lacking: RwSignal::new(false),
             filter: RwSignal::default(),
             choices: RwSignal::default(),
             kept: RwSignal::new(None),
@@ -222,7 +225,9 @@ impl Page {
         self.problem.set(Some(problem));
     }
 
-    fn restart(self) {
+    /// Loads encoder and catalogue again; what has been kept is not fetched twice.
+    pub fn restart(self) {
+        self.lacking.set(false);
         self.engine.set(EngineState::Loading { part: Part::Engine, received: 0.0, total: None });
         self.with_engine(Engine::restart);
         self.lose_coming();

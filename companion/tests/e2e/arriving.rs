@@ -165,7 +165,7 @@ async fn a_broken_connection_loses_only_what_had_not_arrived() {
 
             site.mend();
             let before = shards(site).len();
-            page.click("#retry").await?;
+            page.click("#fetch-rest").await?;
             everything_is_here(&page, site).await?;
             let asked: Vec<_> =
                 shards(site)[before..].iter().filter(|file| !file.contains("/text-")).cloned().collect();

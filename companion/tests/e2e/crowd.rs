@@ -60,7 +60,8 @@ fn resembling(entry: &Entry, number: usize, random: &mut Random) -> Entry {
     let mut excerpt = entry.excerpts[0].clone();
     let values: Vec<f32> = excerpt.code.values.iter().map(|value| f32::from(*value) + JITTER * random.next()).collect();
     excerpt.code = code(&values);
-    let track = Track { title: format!("Crowd {number}"), artist: "Many".into(), ..Track::default() };
+    let track =
+        Track { title: format!("Crowd {number}"), artist: "Many".into(), style: "crowd".into(), ..Track::default() };
     Entry { track, excerpts: vec![excerpt], ..Entry::default() }
 }
 

@@ -15,6 +15,8 @@ mod wav;
 mod arriving;
 /// A site whose files are missing, cut short, altered or foreign.
 mod broken_sites;
+/// What a list leaves out.
+mod filters;
 /// The main job: drop, neighbours, hear.
 mod finding;
 /// The page and the companion hear the same in every format.

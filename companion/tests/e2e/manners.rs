@@ -8,8 +8,8 @@ use anyhow::Result;
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
-/// The files that a visit may ask for, apart from the catalogue's shards.
-const SITE_FILES: [&str; 4] = ["index.html", "encoder.onnx", "catalogue/", "example."];
+/// The files that a visit may ask for, by the beginnings of their names.
+const SITE_FILES: [&str; 5] = ["index.html", "encoder.onnx", "catalogues.json", "catalogue/", "example."];
 const SITE_KINDS: [&str; 7] = [".js", ".wasm", ".css", ".woff2", ".svg", ".ico", ".png"];
 
 #[tokio::test(flavor = "multi_thread")]

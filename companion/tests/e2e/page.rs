@@ -107,11 +107,12 @@ impl Page {
         self.neighbours_after(before).await
     }
 
-    /// Waits for the neighbours of the next sound when `before` sounds were heard until now.
+    /// Waits for the neighbours of the next sound, in the whole catalogue, when `before` sounds were heard until now.
     pub async fn neighbours_after(&self, before: usize) -> Result<Vec<Row>> {
         let heard = format!("return window.analyses.length > {before} || null");
         let _: bool = self.until("the sound is heard", &heard).await?;
-        self.until("there are rows", &format!("const rows = {ROWS}; return rows.length ? rows : null")).await
+        let exact = "rows.length && rows.every(row => Number.isFinite(row.timeScore)) ? rows : null";
+        self.until("there are rows", &format!("const rows = {ROWS}; return {exact}")).await
     }
 
     /// The rows that are there now.

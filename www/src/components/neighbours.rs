@@ -30,18 +30,6 @@ pub fn Neighbours() -> impl IntoView {
             view! { <p id="none" class="note" data-kind="none">"No track passes this filter. Choose less, or show all."</p> }
         })
     };
-    let arriving = move || match page.engine.get() {
-        EngineState::Ready(standing) if !standing.is_whole() => Some(view! {
-            <p id="arriving" class="note" data-kind="arriving">
-                {format!(
-                    "A first look: {} of {} of the catalogue are here. This list sharpens by itself when the rest has come.",
-                    megabytes(standing.received),
-                    megabytes(standing.total),
-                )}
-            </p>
-        }),
-        _ => None,
-    };
     let rows = move || {
         page.answer.get().map(|answer| {
             let row = |(index, neighbour): (usize, _)| view! { <NeighbourRow index neighbour/> };
@@ -65,7 +53,7 @@ pub fn Neighbours() -> impl IntoView {
                 <p id="searched" class="quiet" class:warned=far>{searched}</p>
             </div>
             {still}
-            {arriving}
+            <Arriving/>
             <Filters/>
             {none}
             <Show when=move || answered.get() fallback=Placeholders>
@@ -81,4 +69,34 @@ pub fn Neighbours() -> impl IntoView {
 fn Placeholders() -> impl IntoView {
     let row = |_| view! { <li class="row row-empty"><span></span><span></span><span></span></li> };
     view! { <ol class="rows" aria-hidden="true">{(0..PLACEHOLDERS).map(row).collect_view()}</ol> }
+}
+
+/// How much of the catalogue is still to come.
+#[component]
+fn Arriving() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let missing = Memo::new(move |_| match page.engine.get() {
+        EngineState::Ready(standing) if !standing.is_whole() => {
+            Some(format!("{} of {} of the catalogue", megabytes(standing.received), megabytes(standing.total)))
+        }
+        _ => None,
+    });
+    let hint = move || {
+        if page.lacking.get() {
+            view! {
+                " are here, and the rest did not come. "
+                <button id="fetch-rest" type="button" class="button button-quiet" on:click=move |_| page.restart()>
+                    "Fetch the rest"
+                </button>
+            }
+            .into_any()
+        } else {
+            " are here. This list sharpens by itself when the rest has come.".into_any()
+        }
+    };
+    view! {
+        <Show when=move || missing.with(Option::is_some)>
+            <p id="arriving" class="note" data-kind="arriving">"A first look: " {missing} {hint}</p>
+        </Show>
+    }
 }

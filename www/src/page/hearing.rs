@@ -77,6 +77,7 @@ impl Page {
     fn lack(self, failure: Failure) {
         let problem = Problem::of_worker(failure, Retry::Loading);
         if matches!(self.engine.get_untracked(), EngineState::Ready(_)) {
+            self.lacking.set(true);
             self.problem.set(Some(problem));
         } else {
             self.fail_engine(problem);
