@@ -14,6 +14,9 @@ pub const MOST_ROWS: usize = 1 << 24;
 /// Rows whose scores are computed at a time.
 const BLOCK: usize = 1024;
 
+/// Scores that are looked at together, because hardly any of them is among the best.
+const STRETCH: usize = 64;
+
 /// Codes in one stretch of memory, searched one after another.
 ///
 /// # Shapes and units
@@ -167,19 +170,40 @@ impl Nearest {
 
     /// Takes in the scores of the rows from `first_row` on; rows come in order.
     pub(crate) fn take_in(&mut self, first_row: usize, scores: &[f32]) {
-        for (i, &score) in scores.iter().enumerate() {
-            if self.best.len() == self.k && self.best.last().is_none_or(|last| score <= last.score) {
-                continue;
+        for (stretch, scores) in scores.chunks(STRETCH).enumerate() {
+            if any_above(scores, self.bar()) {
+                self.take_each_in(first_row + stretch * STRETCH, scores);
             }
-            let place = self.best.partition_point(|other| other.score >= score);
-            self.best.insert(place, Neighbour { row: first_row + i, score });
-            self.best.truncate(self.k);
+        }
+    }
+
+    fn take_each_in(&mut self, first_row: usize, scores: &[f32]) {
+        for (i, &score) in scores.iter().enumerate() {
+            if score > self.bar() {
+                let place = self.best.partition_point(|other| other.score >= score);
+                self.best.insert(place, Neighbour { row: first_row + i, score });
+                self.best.truncate(self.k);
+            }
+        }
+    }
+
+    /// What a score must be above to be among the best.
+    fn bar(&self) -> f32 {
+        if self.best.len() < self.k {
+            f32::NEG_INFINITY
+        } else {
+            self.best.last().map_or(f32::INFINITY, |last| last.score)
         }
     }
 
     pub(crate) fn into_sorted(self) -> Vec<Neighbour> {
         self.best
     }
+}
+
+/// Looks at all of them, which is quicker than to stop at the first.
+fn any_above(scores: &[f32], bar: f32) -> bool {
+    scores.iter().fold(false, |any, &score| any | (score > bar))
 }
 
 fn check_shape(values: usize, rows: usize, width: usize) -> Result<()> {

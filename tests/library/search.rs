@@ -2,7 +2,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use proptest::prelude::*;
-use sonoscape::search::dot::{ALIGNMENT, dot_rows, scalar};
+use sonoscape::search::dot::{ALIGNMENT, kernel, kernels, scalar};
 use sonoscape::{Code, Embedding, Index, Neighbour, Signs, quantize};
 
 fn codes(rows: usize, dimension: usize) -> impl Strategy<Value = Vec<i8>> {
@@ -26,12 +26,15 @@ proptest! {
 
     #[test]
     fn every_kernel_gives_the_scalar_kernels_integers(
-        (query, rows) in (1..5usize).prop_flat_map(|n| (codes(1, n * ALIGNMENT), codes(7, n * ALIGNMENT)))
+        (query, rows) in (1..10usize).prop_flat_map(|n| (codes(1, n * ALIGNMENT), codes(7, n * ALIGNMENT)))
     ) {
-        let (mut expected, mut found) = ([1; 7], [2; 7]);
+        let mut expected = [1; 7];
         scalar::dot_rows(&rows, &query, &mut expected);
-        dot_rows(&rows, &query, &mut found);
-        prop_assert_eq!(expected, found);
+        for kernel in kernels() {
+            let mut found = [2; 7];
+            kernel.dot_rows(&rows, &query, &mut found);
+            prop_assert_eq!(expected, found, "{}", kernel.name);
+        }
     }
 
     #[test]
@@ -66,9 +69,20 @@ proptest! {
 
 #[test]
 fn the_largest_sums_do_not_overflow() {
-    let (low, mut sums) = (vec![-128i8; 1 << 16], [0]);
-    dot_rows(&low, &low, &mut sums);
-    assert_eq!(sums, [1 << 30]);
+    for (row, query) in [(-128, -128), (-128, 127), (127, -128), (127, 127)] {
+        let length = 1 << 16;
+        for kernel in kernels() {
+            let mut sums = [0];
+            kernel.dot_rows(&vec![row; length], &vec![query; length], &mut sums);
+            assert_eq!(sums, [i32::from(row) * i32::from(query) * length as i32], "{}", kernel.name);
+        }
+    }
+}
+
+#[test]
+fn the_fastest_kernel_is_the_first() {
+    assert_eq!(kernels().next().map(|kernel| kernel.name), Some(kernel()));
+    assert_eq!(kernels().last().map(|kernel| kernel.name), Some("scalar"));
 }
 
 #[test]

@@ -13,14 +13,10 @@ pub(super) fn is_available() -> bool {
     is_x86_feature_detected!("avx2")
 }
 
-/// Returns whether the processor has AVX2; if not, nothing was written.
-pub(super) fn dot_rows(rows: &[i8], query: &[i8], sums: &mut [i32]) -> bool {
-    if !is_available() {
-        return false;
-    }
+pub(super) fn dot_rows(rows: &[i8], query: &[i8], sums: &mut [i32]) {
+    assert!(is_available(), "a kernel for another processor");
     // SAFETY: the processor has AVX2, as just seen.
-    unsafe { dot_each(rows, query, sums) };
-    true
+    unsafe { dot_each(rows, query, sums) }
 }
 
 #[target_feature(enable = "avx2")]
@@ -31,19 +27,17 @@ fn dot_each(rows: &[i8], query: &[i8], sums: &mut [i32]) {
 }
 
 #[target_feature(enable = "avx2")]
-#[inline]
 fn dot(row: &[i8], query: &[i8]) -> i32 {
     let mut sums = _mm256_setzero_si256();
-    for (a, b) in row.chunks_exact(LANES).zip(query.chunks_exact(LANES)) {
-        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(widen(a), widen(b)));
+    for (values, others) in row.as_chunks().0.iter().zip(query.as_chunks().0) {
+        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(widen(values), widen(others)));
     }
     horizontal_sum(sums)
 }
 
 #[target_feature(enable = "avx2")]
-fn widen(values: &[i8]) -> __m256i {
-    debug_assert_eq!(values.len(), LANES);
-    // SAFETY: `chunks_exact` gives exactly the 16 bytes that are read; the load needs no alignment.
+fn widen(values: &[i8; LANES]) -> __m256i {
+    // SAFETY: these are the 16 bytes that are read; the load needs no alignment.
     _mm256_cvtepi8_epi16(unsafe { _mm_loadu_si128(values.as_ptr().cast::<__m128i>()) })
 }
 

@@ -1,37 +1,41 @@
 //! 8 products an instruction in WebAssembly with simd128.
 #![allow(unsafe_code)]
 
-use core::arch::wasm32::{
-    i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, v128,
-    v128_load,
-};
+use core::arch::wasm32::{i16x8_load_extend_i8x8, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_splat, v128};
 
-/// Values of one load.
-const LANES: usize = 16;
+/// Values widened by one instruction.
+const LANES: usize = 8;
+
+/// Sums that grow side by side, none of which waits for another.
+const PARTS: usize = super::ALIGNMENT / LANES;
+
+/// [`super::ALIGNMENT`] values in 16 bits each.
+type Widened = [v128; PARTS];
 
 pub(super) fn dot_rows(rows: &[i8], query: &[i8], sums: &mut [i32]) {
+    let widened: Vec<Widened> = query.as_chunks().0.iter().map(widen).collect();
     for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len())) {
-        *sum = dot(row, query);
+        *sum = dot(row, &widened);
     }
 }
 
-fn dot(row: &[i8], query: &[i8]) -> i32 {
-    let mut sums = [i32x4(0, 0, 0, 0); 2];
-    for (a, b) in row.chunks_exact(LANES).zip(query.chunks_exact(LANES)) {
-        let (a, b) = (load(a), load(b));
-        let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(a), i16x8_extend_low_i8x16(b));
-        let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(a), i16x8_extend_high_i8x16(b));
-        sums = [i32x4_add(sums[0], low), i32x4_add(sums[1], high)];
+fn dot(row: &[i8], query: &[Widened]) -> i32 {
+    let mut sums = [i32x4_splat(0); PARTS];
+    for (values, others) in row.as_chunks().0.iter().zip(query) {
+        let values = widen(values);
+        for part in 0..PARTS {
+            sums[part] = i32x4_add(sums[part], i32x4_dot_i16x8(values[part], others[part]));
+        }
     }
-    let sum = i32x4_add(sums[0], sums[1]);
+    let sum = i32x4_add(i32x4_add(sums[0], sums[1]), i32x4_add(sums[2], sums[3]));
     i32x4_extract_lane::<0>(sum)
         + i32x4_extract_lane::<1>(sum)
         + i32x4_extract_lane::<2>(sum)
         + i32x4_extract_lane::<3>(sum)
 }
 
-fn load(values: &[i8]) -> v128 {
-    debug_assert_eq!(values.len(), LANES);
-    // SAFETY: `chunks_exact` gives exactly the 16 bytes that are read; the load needs no alignment.
-    unsafe { v128_load(values.as_ptr().cast()) }
+fn widen(values: &[i8; super::ALIGNMENT]) -> Widened {
+    let parts = values.as_chunks::<LANES>().0;
+    // SAFETY: each part is the 8 bytes that are read; the load needs no alignment.
+    core::array::from_fn(|part| unsafe { i16x8_load_extend_i8x8(parts[part].as_ptr()) })
 }
