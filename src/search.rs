@@ -1,8 +1,12 @@
 //! Nearest neighbours among 8-bit codes, exactly, and among their signs, roughly.
 
 pub mod dot;
+mod nearest;
+mod rescore;
 mod signs;
 
+pub(crate) use nearest::Nearest;
+pub use rescore::coarse_top_k;
 pub use signs::Signs;
 
 use crate::error::{Error, Result};
@@ -13,9 +17,6 @@ pub const MOST_ROWS: usize = 1 << 24;
 
 /// Rows whose scores are computed at a time.
 const BLOCK: usize = 1024;
-
-/// Scores that are looked at together, because hardly any of them is among the best.
-const STRETCH: usize = 64;
 
 /// Codes in one stretch of memory, searched one after another.
 ///
@@ -100,10 +101,15 @@ impl Index {
 
     /// The code of `row`, or none beyond the last.
     pub fn code(&self, row: usize) -> Option<Code> {
-        let stride = stride(self.dimension);
-        let scale = *self.scales.get(row)?;
-        let values = self.codes.get(row * stride..row * stride + self.dimension)?;
-        Some(Code { values: values.to_vec(), scale })
+        (row < self.len()).then(|| {
+            let (values, scale) = self.row(row);
+            Code { values: values.to_vec(), scale }
+        })
+    }
+
+    fn row(&self, row: usize) -> (&[i8], f32) {
+        let start = row * stride(self.dimension);
+        (&self.codes[start..start + self.dimension], self.scales[row])
     }
 
     /// Calls `visit` with the scores of every row for every query: block by block of rows, in order, and of each block query
@@ -154,56 +160,6 @@ impl Index {
         assert_eq!(query.values.len(), self.dimension, "the query's dimension");
         padded(self.dimension, &query.values)
     }
-}
-
-/// The `k` best rows seen so far, nearest first.
-#[derive(Debug)]
-pub(crate) struct Nearest {
-    k: usize,
-    best: Vec<Neighbour>,
-}
-
-impl Nearest {
-    pub(crate) fn new(k: usize) -> Self {
-        Self { k, best: Vec::with_capacity(k + 1) }
-    }
-
-    /// Takes in the scores of the rows from `first_row` on; rows come in order.
-    pub(crate) fn take_in(&mut self, first_row: usize, scores: &[f32]) {
-        for (stretch, scores) in scores.chunks(STRETCH).enumerate() {
-            if any_above(scores, self.bar()) {
-                self.take_each_in(first_row + stretch * STRETCH, scores);
-            }
-        }
-    }
-
-    fn take_each_in(&mut self, first_row: usize, scores: &[f32]) {
-        for (i, &score) in scores.iter().enumerate() {
-            if score > self.bar() {
-                let place = self.best.partition_point(|other| other.score >= score);
-                self.best.insert(place, Neighbour { row: first_row + i, score });
-                self.best.truncate(self.k);
-            }
-        }
-    }
-
-    /// What a score must be above to be among the best.
-    fn bar(&self) -> f32 {
-        if self.best.len() < self.k {
-            f32::NEG_INFINITY
-        } else {
-            self.best.last().map_or(f32::INFINITY, |last| last.score)
-        }
-    }
-
-    pub(crate) fn into_sorted(self) -> Vec<Neighbour> {
-        self.best
-    }
-}
-
-/// Looks at all of them, which is quicker than to stop at the first.
-fn any_above(scores: &[f32], bar: f32) -> bool {
-    scores.iter().fold(false, |any, &score| any | (score > bar))
 }
 
 fn check_shape(values: usize, rows: usize, width: usize) -> Result<()> {

@@ -15,6 +15,8 @@ mod composite;
 mod decoder;
 #[path = "library/encoder.rs"]
 mod encoder;
+#[path = "library/enlarge.rs"]
+mod enlarge;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "library/fuzz.rs"]
 mod fuzz;
@@ -26,6 +28,10 @@ mod mfcc;
 mod npy;
 #[path = "library/parity.rs"]
 mod parity;
+#[path = "library/real.rs"]
+mod real;
+#[path = "library/recall.rs"]
+mod recall;
 #[path = "library/search.rs"]
 mod search;
 #[path = "library/shelf.rs"]

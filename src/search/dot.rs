@@ -29,7 +29,7 @@ static KERNELS: &[Kernel] = &[
     #[cfg(target_arch = "x86_64")]
     Kernel { name: "avx2", is_available: avx2::is_available, dot_rows: avx2::dot_rows },
     #[cfg(target_arch = "aarch64")]
-    Kernel { name: "neon", is_available: || true, dot_rows: neon::dot_rows },
+    Kernel { name: "neon", is_available: neon::is_available, dot_rows: neon::dot_rows },
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Kernel { name: "simd128", is_available: || true, dot_rows: simd128::dot_rows },
     SCALAR,
