@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{Admission, Filter};
 use super::segment::Segment;
-use super::sieve::Sieve;
+use super::sieve::{Candidate, Sieve};
 use super::{Catalogue, TrackId};
 use crate::analysis::Analysis;
 use crate::encoder::EncoderCard;
 use crate::quantize::{Code, quantize};
-use crate::search::{Nearest, Scores};
+use crate::search::{Nearest, Neighbour, Scores};
 
-/// How many more tracks are looked at when too many were left out.
-const MORE: usize = 8;
+/// Candidates that are looked at again for each track that is asked for; as many times more when too many of them are left out.
+const CANDIDATES_EACH: usize = 4;
 
 /// A track of a catalogue and how near it is to what was heard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,8 +45,8 @@ pub struct Parts {
 /// The `k` tracks nearest to what was heard, nearest first; of tracks that are equally near, the earlier one first.
 ///
 /// Each excerpt of the query counts the track's excerpt that is nearest to it; a track's score is the mean of these
-/// cosines over the query's excerpts. So a track that was heard whole finds itself with a score of 1. Scores are exact for
-/// segments whose codes have arrived, and estimates for the others.
+/// cosines over the query's excerpts. So a track that was heard whole finds itself with a score of 1. Where codes have arrived,
+/// they find candidates by codes of the query, and the query itself scores these; elsewhere scores are estimates.
 ///
 /// # Panics
 /// When the analysis has another dimension than a catalogue.
@@ -69,18 +69,21 @@ pub fn nearest(
     };
     let mut looked_at = k;
     loop {
+        looked_at = looked_at.saturating_mul(CANDIDATES_EACH);
         let mut best = Nearest::new(looked_at.min(scores.len()));
         best.take_in(0, &scores);
-        let candidates = best.into_sorted();
-        let mut sieve = Sieve::new(catalogues, heard, card, filter, k);
-        for near in candidates.iter().take_while(|near| near.score > f32::NEG_INFINITY) {
+        let rough = best.into_sorted();
+        let admitted = rough.iter().take_while(|near| near.score > f32::NEG_INFINITY);
+        let candidate = |near: &Neighbour| {
             let (catalogue, track) = id(near.row);
-            sieve.offer(catalogue, track, near.score / queries.len() as f32);
+            Candidate::new(catalogues, catalogue, track, near.score / queries.len() as f32, heard)
+        };
+        let mut candidates: Vec<Candidate> = admitted.map(candidate).collect();
+        candidates.sort_by(Candidate::compare);
+        let found = Sieve::new(filter, k).sift(candidates, heard, card);
+        if found.len() == k || rough.len() < looked_at {
+            return found;
         }
-        if sieve.is_full() || candidates.len() < looked_at {
-            return sieve.found;
-        }
-        looked_at *= MORE;
     }
 }
 

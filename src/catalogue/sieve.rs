@@ -1,55 +1,97 @@
-//! From candidates to matches: what a filter forbids of several tracks together, and where each match lies.
+//! From candidates to matches: their exact scores, and what a filter forbids of several tracks together.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::filter::Filter;
 use super::nearest::{Match, Parts};
-use super::segment::Segment;
 use super::{Catalogue, TrackId};
 use crate::analysis::{AnalysedExcerpt, Analysis};
 use crate::encoder::{EncoderCard, cosine};
 
+/// A track that may be among the nearest.
+pub(super) struct Candidate {
+    catalogue: usize,
+    track: TrackId,
+    score: f32,
+    artist: u64,
+    /// None before the codes have arrived.
+    excerpts: Vec<Placed>,
+}
+
+/// An excerpt of a track.
+struct Placed {
+    start_s: f32,
+    values: Vec<f32>,
+}
+
 /// Takes candidates, nearest first.
 pub(super) struct Sieve<'a> {
-    catalogues: &'a [&'a Catalogue],
-    heard: &'a Analysis,
-    card: &'a EncoderCard,
     filter: &'a Filter,
     k: usize,
     of_artist: BTreeMap<u64, usize>,
-    pub(super) found: Vec<Match>,
+    kept: Vec<(Candidate, Vec<(usize, TrackId)>)>,
 }
 
-/// An excerpt of a track: where it starts in seconds, and its values.
-type Placed = (f32, Vec<f32>);
+impl Candidate {
+    /// The track with its score, which is `rough` where no codes say better.
+    pub(super) fn new(
+        catalogues: &[&Catalogue],
+        catalogue: usize,
+        track: TrackId,
+        rough: f32,
+        heard: &Analysis,
+    ) -> Self {
+        let segment = &catalogues[catalogue].segments[track.segment as usize];
+        let place = track.track as usize;
+        let artist = segment.sketch.as_ref().map_or(0, |sketch| sketch.facets.artists[place]);
+        let excerpts: Vec<Placed> = segment.excerpts.as_ref().map_or_else(Vec::new, |held| {
+            let placed = |row: usize| {
+                Some(Placed { start_s: *held.starts_s.get(row)?, values: held.index.code(row)?.dequantize() })
+            };
+            segment.rows(place).filter_map(placed).collect()
+        });
+        let queries = heard.excerpts.iter().map(|query| query.embedding.as_slice());
+        let score = if excerpts.is_empty() { rough } else { likeness(queries, &excerpts) };
+        Self { catalogue, track, score, artist, excerpts }
+    }
+
+    /// Nearest first, then in order of the catalogues.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        let place = |candidate: &Self| (candidate.catalogue, candidate.track);
+        other.score.total_cmp(&self.score).then(place(self).cmp(&place(other)))
+    }
+
+    fn is_same_recording(&self, other: &Self, least: f32) -> bool {
+        let own = self.excerpts.iter().map(|excerpt| excerpt.values.as_slice());
+        !self.excerpts.is_empty() && !other.excerpts.is_empty() && likeness(own, &other.excerpts) >= least
+    }
+}
 
 impl<'a> Sieve<'a> {
-    pub(super) fn new(
-        catalogues: &'a [&'a Catalogue],
-        heard: &'a Analysis,
-        card: &'a EncoderCard,
-        filter: &'a Filter,
-        k: usize,
-    ) -> Self {
-        Self { catalogues, heard, card, filter, k, of_artist: BTreeMap::new(), found: Vec::with_capacity(k) }
+    pub(super) fn new(filter: &'a Filter, k: usize) -> Self {
+        Self { filter, k, of_artist: BTreeMap::new(), kept: Vec::with_capacity(k) }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.found.len() == self.k
-    }
-
-    pub(super) fn offer(&mut self, catalogue: usize, track: TrackId, score: f32) {
-        if self.is_full() {
-            return;
+    /// At most `k` matches.
+    pub(super) fn sift(mut self, candidates: Vec<Candidate>, heard: &Analysis, card: &EncoderCard) -> Vec<Match> {
+        for candidate in candidates {
+            if self.kept.len() == self.k {
+                break;
+            }
+            if let Some(twins) = self.twins_of(&candidate) {
+                twins.push((candidate.catalogue, candidate.track));
+            } else if !self.has_enough_of(candidate.artist) {
+                self.kept.push((candidate, Vec::new()));
+            }
         }
-        let excerpts = self.excerpts(catalogue, track);
-        if let Some(twin) = self.twin_of(&excerpts) {
-            self.found[twin].twins.push((catalogue, track));
-        } else if !self.has_enough_of(self.artist(catalogue, track)) {
-            let parts = (!excerpts.is_empty()).then(|| parts(self.heard, self.card, &excerpts));
-            self.found.push(Match { catalogue, track, score, parts, twins: Vec::new() });
-        }
+        let matched = |(candidate, twins): (Candidate, Vec<(usize, TrackId)>)| {
+            let parts = (!candidate.excerpts.is_empty()).then(|| parts(heard, card, &candidate.excerpts));
+            let Candidate { catalogue, track, score, .. } = candidate;
+            Match { catalogue, track, score, parts, twins }
+        };
+        self.kept.into_iter().map(matched).collect()
     }
 
     /// Counts a track of `artist`, unless there are as many as the filter allows.
@@ -60,34 +102,18 @@ impl<'a> Sieve<'a> {
         *count > most
     }
 
-    /// The match that the track with these excerpts is the same recording as.
-    fn twin_of(&self, excerpts: &[Placed]) -> Option<usize> {
-        let least = self.filter.same_recording.filter(|_| !excerpts.is_empty())?;
-        self.found.iter().position(|found| likeness(excerpts, &self.excerpts(found.catalogue, found.track)) >= least)
-    }
-
-    fn segment(&self, catalogue: usize, track: TrackId) -> &'a Segment {
-        &self.catalogues[catalogue].segments[track.segment as usize]
-    }
-
-    fn artist(&self, catalogue: usize, track: TrackId) -> u64 {
-        let sketch = self.segment(catalogue, track).sketch.as_ref();
-        sketch.map_or(0, |sketch| sketch.facets.artists[track.track as usize])
-    }
-
-    /// None before the codes have arrived.
-    fn excerpts(&self, catalogue: usize, track: TrackId) -> Vec<Placed> {
-        let segment = self.segment(catalogue, track);
-        let Some(held) = &segment.excerpts else { return Vec::new() };
-        let placed = |row: usize| Some((*held.starts_s.get(row)?, held.index.code(row)?.dequantize()));
-        segment.rows(track.track as usize).filter_map(placed).collect()
+    /// The twins of the nearer track that is the same recording as `candidate`.
+    fn twins_of(&mut self, candidate: &Candidate) -> Option<&mut Vec<(usize, TrackId)>> {
+        let least = self.filter.same_recording?;
+        self.kept.iter_mut().find(|(kept, _)| candidate.is_same_recording(kept, least)).map(|(_, twins)| twins)
     }
 }
 
-/// Mean, over the excerpts of `a`, of the cosine to the nearest of `b`.
-fn likeness(a: &[Placed], b: &[Placed]) -> f32 {
-    let best = |(_, values): &Placed| b.iter().map(|(_, other)| cosine(values, other)).fold(-1.0, f32::max);
-    a.iter().map(best).sum::<f32>() / a.len() as f32
+/// Mean, over the embeddings, of the cosine to the nearest excerpt.
+fn likeness<'a>(embeddings: impl Iterator<Item = &'a [f32]>, excerpts: &[Placed]) -> f32 {
+    let best = |values: &[f32]| excerpts.iter().map(|near| cosine(values, &near.values)).fold(-1.0, f32::max);
+    let (sum, count) = embeddings.fold((0.0, 0), |(sum, count), values| (sum + best(values), count + 1));
+    sum / count.max(1) as f32
 }
 
 fn parts(heard: &Analysis, card: &EncoderCard, excerpts: &[Placed]) -> Parts {
@@ -99,7 +125,7 @@ fn parts(heard: &Analysis, card: &EncoderCard, excerpts: &[Placed]) -> Parts {
         Some(cosines.sum::<f32>() / pairs.len() as f32)
     };
     let best = pairs.iter().reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
-    let (query_start_s, start_s) = best.map_or((0.0, 0.0), |(_, query, near)| (query.start_s, near.0));
+    let (query_start_s, start_s) = best.map_or((0.0, 0.0), |(_, query, near)| (query.start_s, near.start_s));
     Parts { time_score: mean("time"), frequency_score: mean("frequency"), query_start_s, start_s }
 }
 
@@ -107,12 +133,12 @@ fn nearest_of<'a>(
     query: &'a AnalysedExcerpt,
     excerpts: &'a [Placed],
 ) -> Option<(f32, &'a AnalysedExcerpt, &'a Placed)> {
-    let scored = excerpts.iter().map(|near| (cosine(query.embedding.as_slice(), &near.1), query, near));
+    let scored = excerpts.iter().map(|near| (cosine(query.embedding.as_slice(), &near.values), query, near));
     scored.reduce(|best, pair| if pair.0 > best.0 { pair } else { best })
 }
 
 fn part_cosine(query: &AnalysedExcerpt, near: &Placed, part: Range<usize>) -> f32 {
-    match (query.embedding.as_slice().get(part.clone()), near.1.get(part)) {
+    match (query.embedding.as_slice().get(part.clone()), near.values.get(part)) {
         (Some(a), Some(b)) => cosine(a, b),
         _ => 0.0,
     }
