@@ -68,8 +68,10 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
     let analysis = Analysis::new(heard.analysed()?)?;
     let (tracks, _) = with(engine, |engine| Ok(shelf::arrived(&engine.shelves)))?;
     query.reach(Stage::Searching { tracks });
-    let found = with(engine, |engine| Ok(timed(&mut timings.search_ms, || find(engine, &analysis))))?;
-    let neighbours = shown(engine, found).await?;
+    let neighbours = neighbours(engine, &analysis, &mut timings.search_ms).await?;
+    if !query.wanted.is_now() {
+        return Ok(());
+    }
     with(engine, |engine| {
         let answer = Answer {
             neighbours,
@@ -87,15 +89,31 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
 
 /// Looks again for the neighbours of the sound that was answered last: more of the catalogue is here, or the filter is another.
 pub async fn refine(engine: &RefCell<Option<Engine>>) {
-    let again = with(engine, |engine| {
-        let Some(heard) = &engine.heard else { return Ok(None) };
-        let analysis = Analysis::new(heard.analysed()?)?;
-        Ok(Some((heard.query, find(engine, &analysis))))
-    });
-    if let Ok(Some((query, found))) = again
-        && let Ok(neighbours) = shown(engine, found).await
+    let analysed = |heard: &Heard| Ok::<_, Failure>((heard.query, Analysis::new(heard.analysed()?)?));
+    let heard = with(engine, |engine| engine.heard.as_ref().map(analysed).transpose());
+    if let Ok(Some((query, analysis))) = heard
+        && let Ok(neighbours) = neighbours(engine, &analysis, &mut 0.0).await
     {
         scope::post(Event::Refined { query, neighbours });
+    }
+}
+
+/// The neighbours of a sound; found again when, while their texts were fetched, the last of the catalogue or another filter came.
+async fn neighbours(
+    engine: &RefCell<Option<Engine>>,
+    heard: &Analysis,
+    search_ms: &mut f64,
+) -> Result<Vec<Neighbour>, Failure> {
+    let basis = || with(engine, |engine| Ok((shelf::arrived(&engine.shelves), engine.filter.clone())));
+    loop {
+        let before = basis()?;
+        let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard))))?;
+        let neighbours = shown(engine, found).await?;
+        let now = basis()?;
+        let (tracks, exact) = now.0;
+        if now == before || (exact < tracks && now.1 == before.1) {
+            return Ok(neighbours);
+        }
     }
 }
 

@@ -22,6 +22,11 @@ impl Wanted {
     /// Lets messages in and tells whether the work is still wanted.
     pub async fn still(&self) -> bool {
         scope::turn().await;
+        self.is_now()
+    }
+
+    /// Whether the work is wanted as far as is known.
+    pub fn is_now(&self) -> bool {
         self.now.get() == self.query
     }
 }
