@@ -3,6 +3,7 @@
 //! It comes in segments of some thousand tracks, and of each segment the sketch first, then the codes; texts only for tracks
 //! that are shown. `docs/catalogue-format.md` describes the files.
 
+mod agreement;
 mod codes;
 mod facets;
 mod filter;

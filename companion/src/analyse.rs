@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::build::report::Problem;
 use crate::mel_store::{self, Manifest, MelStore, Settings};
+use crate::pack::Problem;
 use crate::progress;
 
 /// Compute the mel images of a music folder into one file, which `sonoscape train` takes in place of the folder.

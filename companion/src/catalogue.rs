@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 pub use stored::{Stored, texts};
-pub use writer::Writer;
+pub use writer::{Writer, Written, leftover};
 
 /// Writes a file under a temporary name and renames it.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {

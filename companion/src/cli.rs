@@ -3,7 +3,9 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{analyse, build, embed, evaluate, export, picture, render, search, serve, train};
+use crate::{
+    analyse, build, embed, evaluate, export, info, merge, pack, picture, render, search, serve, train, verify,
+};
 
 /// Finds music by how it sounds.
 #[derive(Debug, Parser)]
@@ -16,6 +18,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Stage {
     Build(build::Args),
+    Pack(pack::Args),
+    Merge(merge::Args),
+    Verify(verify::Args),
+    Info(info::Args),
     Embed(embed::Args),
     Search(search::Args),
     Serve(serve::Args),
@@ -34,6 +40,10 @@ enum Stage {
 pub fn run() -> Result<()> {
     match Cli::parse().stage {
         Stage::Build(args) => build::run(&args),
+        Stage::Pack(args) => pack::run(&args),
+        Stage::Merge(args) => merge::run(&args),
+        Stage::Verify(args) => verify::run(&args),
+        Stage::Info(args) => info::run(&args),
         Stage::Embed(args) => embed::run(&args),
         Stage::Search(args) => search::run(&args),
         Stage::Serve(args) => serve::run(&args),

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::build::files::{File, walk};
-use crate::build::report::Problem;
+use crate::pack::Problem;
 use alter::Alteration;
 use candidate::Candidate;
 use card::{Card, Figure};

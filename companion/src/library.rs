@@ -1,23 +1,31 @@
 //! What has been analysed so far, in SQLite: one transaction a track, so that an interruption loses nothing done.
 
+mod packing;
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use sonoscape::{AnalysedExcerpt, Embedding};
+use sonoscape::AnalysedExcerpt;
 
 use crate::tags::Tags;
+pub use packing::Candidate;
 
 /// Name of a library's file beside its catalogue.
 pub const LIBRARY_NAME: &str = "library.sqlite";
+
+/// The setting that names the folder of the music.
+pub const FOLDER_SETTING: &str = "folder";
 
 /// Raised whenever decoding or the front end would give other values: older analyses then count as changed.
 const ANALYSIS_VERSION: u32 = 1;
 
 /// Layout of the tables.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +38,8 @@ CREATE TABLE track (
     analysis_version INTEGER NOT NULL,
     digest BLOB NOT NULL,
     duration_s REAL NOT NULL,
-    tags TEXT NOT NULL
+    tags TEXT NOT NULL,
+    segment INTEGER
 );
 CREATE TABLE excerpt (
     track INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
@@ -39,6 +48,9 @@ CREATE TABLE excerpt (
 );
 CREATE INDEX excerpt_track ON excerpt (track);
 ";
+
+/// From layout 1: tracks had no segments.
+const FROM_1: &str = "ALTER TABLE track ADD COLUMN segment INTEGER;";
 
 /// How long a reader may hold up a writer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -87,9 +99,12 @@ impl Library {
         if !path.exists() {
             return Ok(None);
         }
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut query = connection.prepare("SELECT value FROM setting WHERE name = ?1")?;
-        Ok(query.query_row([name], |row| row.get(0)).optional()?)
+        setting(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, name)
+    }
+
+    /// The value of a setting.
+    pub fn setting(&self, name: &str) -> Result<Option<String>> {
+        setting(&self.connection, name)
     }
 
     /// Keeps a setting.
@@ -107,26 +122,31 @@ impl Library {
         Ok(query.query_row(params![path, encoder, ANALYSIS_VERSION], stamp).optional()?)
     }
 
-    /// Keeps an analysis in place of any former one of its path.
+    /// Keeps an analysis in place of any former one of its path, whose segment it takes over.
     pub fn put(&mut self, entry: &Entry, encoder: &str) -> Result<()> {
         let transaction = self.connection.transaction()?;
-        transaction.prepare_cached("DELETE FROM track WHERE path = ?1")?.execute([&entry.path])?;
-        transaction
+        let track: i64 = transaction
             .prepare_cached(
                 "INSERT INTO track (path, size, modified_ns, encoder, analysis_version, digest, duration_s, tags)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT (path) DO UPDATE SET size = ?2, modified_ns = ?3, encoder = ?4, analysis_version = ?5,
+                 digest = ?6, duration_s = ?7, tags = ?8
+                 RETURNING id",
             )?
-            .execute(params![
-                entry.path,
-                entry.stamp.size,
-                entry.stamp.modified_ns,
-                encoder,
-                ANALYSIS_VERSION,
-                entry.digest,
-                entry.duration_s,
-                serde_json::to_string(&entry.tags)?,
-            ])?;
-        let track = transaction.last_insert_rowid();
+            .query_row(
+                params![
+                    entry.path,
+                    entry.stamp.size,
+                    entry.stamp.modified_ns,
+                    encoder,
+                    ANALYSIS_VERSION,
+                    entry.digest,
+                    entry.duration_s,
+                    serde_json::to_string(&entry.tags)?,
+                ],
+                |row| row.get(0),
+            )?;
+        transaction.prepare_cached("DELETE FROM excerpt WHERE track = ?1")?.execute([track])?;
         for excerpt in &entry.excerpts {
             let values = excerpt.embedding.as_slice().iter();
             let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
@@ -135,6 +155,12 @@ impl Library {
                 .execute(params![track, excerpt.start_s, bytes])?;
         }
         Ok(transaction.commit()?)
+    }
+
+    /// Forgets what was analysed of `path`.
+    pub fn forget(&self, path: &str) -> Result<()> {
+        self.connection.prepare_cached("DELETE FROM track WHERE path = ?1")?.execute([path])?;
+        Ok(())
     }
 
     /// Forgets the paths that `keep` turns down; says how many.
@@ -151,35 +177,11 @@ impl Library {
         transaction.commit()?;
         Ok(gone.len())
     }
+}
 
-    /// The analysis of `path` with `encoder`.
-    pub fn get(&self, path: &str, encoder: &str) -> Result<Option<Entry>> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT id, size, modified_ns, digest, duration_s, tags FROM track
-             WHERE path = ?1 AND encoder = ?2 AND analysis_version = ?3",
-        )?;
-        let row = query.query_row(params![path, encoder, ANALYSIS_VERSION], |row| {
-            let stamp = Stamp { size: row.get(1)?, modified_ns: row.get(2)? };
-            Ok((row.get::<_, i64>(0)?, stamp, row.get(3)?, row.get(4)?, row.get::<_, String>(5)?))
-        });
-        let Some((id, stamp, digest, duration_s, tags)) = row.optional()? else { return Ok(None) };
-        let excerpts = self.excerpts(id).with_context(|| format!("The library's entry of {path} is damaged"))?;
-        Ok(Some(Entry { path: path.into(), stamp, digest, duration_s, tags: serde_json::from_str(&tags)?, excerpts }))
-    }
-
-    fn excerpts(&self, track: i64) -> Result<Vec<AnalysedExcerpt>> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT start_s, embedding FROM excerpt WHERE track = ?1 ORDER BY start_s")?;
-        let rows = query.query_map([track], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        rows.map(|row| {
-            let (start_s, bytes) = row?;
-            let values = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            let embedding = Embedding::from_slice(&values.collect::<Vec<_>>())?;
-            Ok(AnalysedExcerpt { start_s, embedding })
-        })
-        .collect()
-    }
+fn setting(connection: &Connection, name: &str) -> Result<Option<String>> {
+    let mut query = connection.prepare("SELECT value FROM setting WHERE name = ?1")?;
+    Ok(query.query_row([name], |row| row.get(0)).optional()?)
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -188,59 +190,12 @@ fn connect(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        SCHEMA_VERSION => (),
-        0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?,
+    let change = match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
+        SCHEMA_VERSION => return Ok(connection),
+        0 => SCHEMA,
+        1 => FROM_1,
         newer => bail!("it has layout {newer}, which a later version of Sonoscape wrote"),
-    }
+    };
+    connection.execute_batch(&format!("BEGIN; {change} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?;
     Ok(connection)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(path: &str) -> Entry {
-        let embedding = Embedding::from_slice(&[3.0, 4.0]).expect("it has a direction");
-        Entry {
-            path: path.into(),
-            stamp: Stamp { size: 7, modified_ns: 8 },
-            digest: vec![1, 2, 3],
-            duration_s: 12.5,
-            tags: Tags { title: "Title".into(), ..Tags::default() },
-            excerpts: vec![AnalysedExcerpt { start_s: 0.0, embedding }],
-        }
-    }
-
-    #[test]
-    fn what_is_put_comes_back() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join(LIBRARY_NAME);
-        Library::open(&file).expect("it opens").put(&entry("a/b.ogg"), "encoder").expect("it is kept");
-        let mut library = Library::open(&file).expect("it opens again");
-        assert_eq!(library.get("a/b.ogg", "encoder").expect("it is read"), Some(entry("a/b.ogg")));
-        assert_eq!(library.stamp("a/b.ogg", "encoder").expect("it is read"), Some(entry("").stamp));
-        assert_eq!(library.stamp("a/b.ogg", "another").expect("it is read"), None);
-        assert_eq!(library.retain(|path| path != "a/b.ogg").expect("it is removed"), 1);
-        assert_eq!(library.get("a/b.ogg", "encoder").expect("it is read"), None);
-    }
-
-    #[test]
-    fn two_builds_never_share_a_library() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join(LIBRARY_NAME);
-        let _first = Library::open(&file).expect("it opens");
-        let second = Library::open(&file).err().expect("it is refused").to_string();
-        assert!(second.contains("in use by another build"), "{second}");
-    }
-
-    #[test]
-    fn what_is_no_library_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join(LIBRARY_NAME);
-        std::fs::write(&file, "This is a text, and a long one at that, so that no header is missing.".repeat(9))
-            .expect("it is written");
-        let refusal = Library::open(&file).err().expect("it is refused").to_string();
-        assert!(refusal.contains("remove it to analyse anew"), "{refusal}");
-    }
 }

@@ -16,7 +16,7 @@ use rustysynth::{MidiFile, MidiFileSequencer, SoundFont, Synthesizer, Synthesize
 use sonoscape::SAMPLE_RATE;
 use walkdir::WalkDir;
 
-use crate::build::report::Problem;
+use crate::pack::Problem;
 use crate::{catalogue, progress, wav};
 
 /// Largest score that is read.

@@ -11,6 +11,7 @@ use sonoscape::{Analyser, Catalogue, Match, Track, TrackId};
 
 use crate::catalogue::Stored;
 use crate::hear;
+use crate::pack::DEFAULT_OUTPUT;
 use filter::FilterArgs;
 
 /// Find the tracks of a catalogue that sound most like a file.
@@ -19,7 +20,7 @@ pub struct Args {
     /// Audio file to compare with.
     file: PathBuf,
     /// Folder of the catalogue; several are searched as one.
-    #[arg(long, value_name = "FOLDER", default_value = super::build::DEFAULT_OUTPUT)]
+    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_OUTPUT)]
     catalogue: Vec<PathBuf>,
     /// How many tracks to show.
     #[arg(short, default_value_t = 10)]

@@ -15,10 +15,10 @@ use serde_json::json;
 use sonoscape::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
-use crate::build::{DEFAULT_OUTPUT, FOLDER_SETTING};
 use crate::catalogue::Stored;
 use crate::hear;
-use crate::library::{LIBRARY_NAME, Library};
+use crate::library::{FOLDER_SETTING, LIBRARY_NAME, Library};
+use crate::pack::DEFAULT_OUTPUT;
 use answer::Site;
 use shelf::Shelf;
 

@@ -8,9 +8,8 @@ use anyhow::{Context, Result, anyhow};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use walkdir::WalkDir;
 
-use super::report::Problem;
-use super::table::Listing;
 use crate::library::Stamp;
+use crate::pack::Problem;
 
 const EXTENSIONS: [&str; 19] = [
     "aac", "aif", "aifc", "aiff", "alac", "caf", "flac", "m4a", "m4b", "mka", "mp2", "mp3", "mp4", "oga", "ogg",
@@ -62,14 +61,14 @@ pub fn walk(folder: &Path) -> (Vec<File>, Vec<Problem>) {
 }
 
 /// The files that a table lists, in its order, whatever they are called.
-pub fn listed(folder: &Path, listing: &Listing) -> (Vec<File>, Vec<Problem>) {
+pub fn listed(folder: &Path, paths: &[String]) -> (Vec<File>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    for path in listing.paths() {
+    for path in paths {
         let place = folder.join(path);
         let found = place.metadata().context("It is listed, but not there.");
         match found.and_then(|metadata| file(folder, place, &metadata)) {
             Ok(file) => files.push(file),
-            Err(error) => problems.push(Problem::new(path.to_owned(), &error)),
+            Err(error) => problems.push(Problem::new(path.clone(), &error)),
         }
     }
     (files, problems)

@@ -13,6 +13,7 @@ use sonoscape::{Catalogue, Track, TrackId};
 pub struct Stored {
     folder: PathBuf,
     manifest: Manifest,
+    manifest_bytes: u64,
 }
 
 impl Stored {
@@ -26,12 +27,17 @@ impl Stored {
             format!("There is no catalogue in {}. Make one with `sonoscape build`", folder.display())
         })?;
         let manifest = Manifest::parse(&json)?;
-        Ok(Self { folder: folder.to_owned(), manifest })
+        Ok(Self { folder: folder.to_owned(), manifest, manifest_bytes: json.len() as u64 })
     }
 
     /// What the catalogue is made of.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Length of the manifest's file.
+    pub fn manifest_bytes(&self) -> u64 {
+        self.manifest_bytes
     }
 
     /// The catalogue with all sketches and codes.
@@ -77,13 +83,23 @@ impl Stored {
         Ok(catalogue.track(id).expect("its text has arrived"))
     }
 
-    /// The shards of a shard's bytes, as long as they may be.
+    /// The bytes of a shard's file, of which one that is too long is not read to its end.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn shard(&self, entry: &ShardEntry) -> Result<Vec<u8>> {
         let path = self.folder.join(&entry.name);
         read(&path, entry.bytes).with_context(|| format!("The catalogue's file {} cannot be read", path.display()))
+    }
+
+    /// The bytes of a shard.
+    ///
+    /// # Errors
+    /// When they are missing or damaged.
+    pub fn verified(&self, entry: &ShardEntry) -> Result<Vec<u8>> {
+        let bytes = self.shard(entry)?;
+        entry.verify(&bytes)?;
+        Ok(bytes)
     }
 }
 

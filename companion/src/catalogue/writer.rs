@@ -1,6 +1,7 @@
 //! Writing a catalogue, segment by segment.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,16 @@ pub struct Written {
     /// Files that only the former catalogue or an interrupted one needed.
     pub files_removed: usize,
     pub bytes_written: u64,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let Self { segments, files_written, files_kept, files_removed, bytes_written } = self;
+        write!(
+            formatter,
+            "{segments} segments: wrote {files_written} files of {bytes_written} bytes, kept {files_kept}, removed {files_removed}."
+        )
+    }
 }
 
 impl Writer {

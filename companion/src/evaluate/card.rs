@@ -11,8 +11,8 @@ use sonoscape::Encoder;
 use super::plot::plot;
 use super::set::Set;
 use super::table::Table;
-use crate::build::report::Problem;
 use crate::catalogue;
+use crate::pack::Problem;
 
 const LEGEND: &str = "\
 Means over query excerpts, with the 95 % interval of a bootstrap over recordings. `same_recording`: the other excerpts of

@@ -13,7 +13,7 @@ use super::candidate::Candidate;
 use super::labels::{Known, Labels};
 use super::peer::{Broken, Peer};
 use crate::build::files::File;
-use crate::build::report::Problem;
+use crate::pack::Problem;
 use crate::{hear, progress};
 
 /// Most excerpts of one recording.

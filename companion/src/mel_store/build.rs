@@ -13,9 +13,9 @@ use sonoscape::{Clip, Excerpt, MelFrontEnd};
 use super::scan::{scan, sha256};
 use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, json_record};
 use crate::build::files::{File, walk};
-use crate::build::report::Problem;
 use crate::catalogue::refused;
 use crate::decode::decode;
+use crate::pack::Problem;
 
 /// Tracks in memory at once, for each thread.
 const TRACKS_A_THREAD: usize = 4;

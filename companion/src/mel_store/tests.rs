@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{MAGIC, Manifest, MelStore, Settings, StoredTrack, build, json_record};
-use crate::build::report::Problem;
+use crate::pack::Problem;
 use crate::tags::Tags;
 use crate::wav;
 

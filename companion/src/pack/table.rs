@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use sonoscape::Track;
 
-use crate::tags::{Tags, tidy};
+use crate::build::files::File;
+use crate::library::Candidate;
+use crate::tags::tidy;
 
 /// Most rows of a table.
 const MOST_ROWS: usize = 10_000_000;
@@ -32,10 +34,10 @@ struct Row {
     isrc: String,
 }
 
-/// A table of tracks, by path.
+/// A table of tracks, by path; the default lists none and means all.
 #[derive(Debug, Default)]
 pub struct Listing {
-    paths: Vec<String>,
+    paths: Option<Vec<String>>,
     rows: HashMap<String, Row>,
 }
 
@@ -52,7 +54,7 @@ impl Listing {
             "The table {} has no column `path`.",
             file.display()
         );
-        let mut listing = Self::default();
+        let mut listing = Self { paths: Some(Vec::new()), ..Self::default() };
         for row in reader.deserialize() {
             listing.push(row.with_context(failed)?).with_context(failed)?;
         }
@@ -66,22 +68,23 @@ impl Listing {
             "the path {:?} leads out of the folder",
             row.path
         );
-        ensure!(self.paths.len() < MOST_ROWS, "it has more than {MOST_ROWS} rows");
+        ensure!(self.rows.len() < MOST_ROWS, "it has more than {MOST_ROWS} rows");
         if self.rows.contains_key(&row.path) {
             bail!("the path {:?} is listed twice", row.path);
         }
-        self.paths.push(row.path.clone());
+        self.paths.get_or_insert_default().push(row.path.clone());
         self.rows.insert(row.path.clone(), row);
         Ok(())
     }
 
-    /// The paths, in the table's order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.paths.iter().map(String::as_str)
+    /// The paths to take, in the table's order; none where there is no table.
+    pub fn paths(&self) -> Option<&[String]> {
+        self.paths.as_deref()
     }
 
-    /// What the table says of `path`, and for empty cells what the tags say.
-    pub fn track(&self, path: &str, tags: &Tags, duration_s: f32, audio: String) -> Track {
+    /// What the table says of a track, and for empty cells what its tags say.
+    pub fn track(&self, found: &Candidate) -> Track {
+        let Candidate { path, tags, duration_s, .. } = found;
         let row = self.rows.get(path).cloned().unwrap_or_default();
         let or = |cell: String, otherwise: &str| {
             let cell = tidy(&cell);
@@ -99,7 +102,7 @@ impl Listing {
             licence: or(row.licence, &tags.licence),
             attribution: row.attribution.trim().to_owned(),
             page: row.page.trim().to_owned(),
-            audio: if row.audio.trim().is_empty() { audio } else { row.audio.trim().to_owned() },
+            audio: if row.audio.trim().is_empty() { File::address(path) } else { row.audio.trim().to_owned() },
             style: tidy(&row.style),
             changes: tidy(&row.changes),
         }
