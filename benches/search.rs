@@ -1,0 +1,83 @@
+//! Times and recall of the searches among as many embeddings as large catalogues hold, natively or in a browser's worker.
+//! `cargo xtask bench` runs this beside the peers.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a measurement reads the clock and prints")]
+
+#[path = "search/collection.rs"]
+mod collection;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "search/demo.rs"]
+mod demo;
+#[path = "../tests/library/real.rs"]
+mod real;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "search/recall.rs"]
+mod recall;
+#[path = "measure/report.rs"]
+mod report;
+
+use collection::Collection;
+use report::{once, say, time};
+use sonoscape::search::coarse_top_k;
+use sonoscape::{Code, Embedding, Enlargement, quantize};
+use std::hint::black_box;
+
+/// Rows among which a peer of the browser's can be built within two minutes, of a catalogue of today, and of a large one.
+const ROWS: [usize; 3] = [PEERS_ROWS, 278_581, 1_000_000];
+const PEERS_ROWS: usize = 50_000;
+const K: usize = 10;
+/// Candidates that signs hand on to codes.
+const CANDIDATES: usize = 256;
+const QUERIES: usize = 500;
+const SEED_OF_ROWS: u64 = 1;
+const SEED_OF_QUERIES: u64 = 2;
+
+#[cfg(not(target_arch = "wasm32"))]
+const WHERE: &str = "vectors";
+#[cfg(target_arch = "wasm32")]
+const WHERE: &str = "worker";
+
+fn main() {
+    if cfg!(not(target_arch = "wasm32")) {
+        measure();
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen_test::wasm_bindgen_test]
+fn in_a_browser() {
+    measure();
+}
+
+fn measure() {
+    let real = real::embeddings();
+    let stream = |seed| Enlargement::new(&real, seed).expect("real embeddings");
+    let queries: Vec<Embedding> = stream(SEED_OF_QUERIES).take(QUERIES).collect();
+    for rows in ROWS {
+        times(&Collection::of(rows, stream(SEED_OF_ROWS)), &queries);
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    recall::measure(&stream(SEED_OF_ROWS).take(ROWS[1]).collect::<Vec<_>>(), &queries);
+}
+
+fn times(collection: &Collection, queries: &[Embedding]) {
+    let name = |what: &str| format!("{WHERE}.{what}_{}", collection.scales.len());
+    let ((index, signs), ms) = once(|| (collection.index(), collection.signs()));
+    say(&name("load"), ms, "ms, from the bytes of a catalogue");
+    let bytes = collection.codes.len() + 4 * collection.scales.len() + collection.signs.len();
+    say(&name("memory"), bytes as f64 / 1e6, "MB, codes, scales and signs");
+    let codes: Vec<Code> = queries.iter().map(quantize).collect();
+    let mut next = (0..queries.len()).cycle();
+    let mut query = move || next.next().unwrap_or_default();
+    time(&name("search"), 5, || index.top_k(black_box(&codes[query()]), K));
+    time(&name("read"), 5, || read(black_box(&collection.codes)));
+    time(&name("nearest"), 5, || index.nearest(black_box(&queries[query()]), K));
+    time(&name("coarse"), 5, || coarse_top_k(&signs, &index, black_box(&queries[query()]), K, CANDIDATES));
+}
+
+/// Looks at every byte once. A browser changes to better code only when a function is called anew.
+#[inline(never)]
+fn read(codes: &[i8]) -> u64 {
+    let words = codes.as_chunks::<8>().0;
+    words.iter().fold(0, |sum: u64, word| sum.wrapping_add(u64::from_le_bytes(word.map(i8::cast_unsigned))))
+}
