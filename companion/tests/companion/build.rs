@@ -45,6 +45,12 @@ fn only_what_is_new_or_changed_is_analysed() {
     workplace.add("opus.opus", "vorbis.ogg");
     assert_eq!(counts(workplace.build()), [2, 1, 1, 1]);
 
+    workplace.add("text.mp3", "vorbis.ogg");
+    assert_eq!(counts(workplace.build()), [1, 0, 1, 0]);
+    assert_eq!(workplace.json(&["pack", "--json"])["tracks"], 1);
+    workplace.add("opus.opus", "vorbis.ogg");
+    assert_eq!(counts(workplace.build()), [2, 1, 1, 0]);
+
     let encoder = workplace.other_encoder();
     assert_eq!(counts(workplace.json(&["build", "music", "--json", "--encoder", &encoder])), [2, 2, 0, 0]);
 }
@@ -55,14 +61,29 @@ fn the_catalogue_is_replaced_whole() {
     workplace.build();
     workplace.add("vorbis.ogg", "vorbis.ogg");
     workplace.build();
-    let mut names: Vec<String> = fs::read_dir(workplace.path("catalogue"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.starts_with("library."))
-        .collect();
-    names.sort();
-    assert_eq!(names.len(), 3, "{names:?}");
-    assert!(names[0].starts_with("codes-") && names[1] == "manifest.json" && names[2].starts_with("tracks-"));
+    let names: Vec<String> = workplace.files("catalogue").into_keys().collect();
+    let kinds: Vec<&str> = names.iter().map(|name| name.split(['-', '.']).next().unwrap()).collect();
+    assert_eq!(kinds, ["codes", "manifest", "sketch", "text"]);
+}
+
+#[test]
+fn a_catalogue_of_another_format_is_replaced() {
+    let workplace = Workplace::with(&["cbr.mp3"]);
+    fs::create_dir(workplace.path("catalogue")).unwrap();
+    let former = [
+        ("manifest.json", r#"{"format":"sonoscape-catalogue","version":0,"shards":[]}"#),
+        ("codes-0123456789abcdef.bin", "codes"),
+        ("tracks-0123456789abcdef.json", "[]"),
+        ("codes-0123456789abcdef.bin.tmp", "co"),
+        ("notes.txt", "mine"),
+    ];
+    for (name, text) in former {
+        fs::write(workplace.path("catalogue").join(name), text).unwrap();
+    }
+    assert_eq!(workplace.build()["files_removed"], 3);
+    assert_eq!(workplace.files("catalogue").len(), 5);
+    assert_eq!(fs::read(workplace.path("catalogue/notes.txt")).unwrap(), b"mine");
+    workplace.json(&["verify", "catalogue", "--json"]);
 }
 
 #[test]
@@ -92,7 +113,7 @@ fn a_table_says_which_tracks_there_are_and_what_they_are_called() {
     let workplace = Workplace::with(&["cbr.mp3", "vorbis.ogg"]);
     fs::write(
         workplace.path("tracks.csv"),
-        "path,title,licence,page,unknown\ncbr.mp3,Ours,CC0-1.0,https://example.org/,x\nmissing.ogg,,,,\n",
+        "path,title,licence,page,isrc,unknown\ncbr.mp3,Ours,CC0-1.0,https://example.org/,GBAAA2400001,x\nmissing.ogg,,,,,\n",
     )
     .unwrap();
     let report = workplace.json(&["build", "music", "--json", "--tracks", "tracks.csv"]);
@@ -104,6 +125,7 @@ fn a_table_says_which_tracks_there_are_and_what_they_are_called() {
         ("artist", "Sonoscape"),
         ("licence", "CC0-1.0"),
         ("page", "https://example.org/"),
+        ("isrc", "GBAAA2400001"),
         ("audio", "audio/cbr.mp3"),
     ];
     for (name, value) in expected {

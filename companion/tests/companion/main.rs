@@ -5,18 +5,25 @@
 mod build;
 mod embed;
 mod evaluate;
+mod info;
+mod merge;
+mod pack;
 mod picture;
 mod refused;
 mod resume;
 mod search;
 mod serve;
+mod store;
 mod train;
+mod verify;
 #[path = "../e2e/wav.rs"]
 #[allow(dead_code, reason = "the end-to-end tests write other kinds of files too")]
 mod wav;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
@@ -38,6 +45,17 @@ impl Workplace {
 
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
+    }
+
+    /// With the demo catalogue in `demo`.
+    fn with_demo() -> Self {
+        let workplace = Self::with(&[]);
+        std::fs::create_dir(workplace.path("demo")).unwrap();
+        for entry in std::fs::read_dir(models().join("demo")).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), workplace.path("demo").join(entry.file_name())).unwrap();
+        }
+        workplace
     }
 
     fn add(&self, sound: &str, name: &str) {
@@ -72,9 +90,26 @@ impl Workplace {
         self.json(&["build", "music", "--json"])
     }
 
+    /// The catalogue's files in `folder` with the moment each was written.
+    fn files(&self, folder: &str) -> BTreeMap<String, SystemTime> {
+        let entries = std::fs::read_dir(self.path(folder)).unwrap().map(Result::unwrap);
+        let named = entries.map(|entry| (entry.file_name().into_string().unwrap(), entry.metadata().unwrap()));
+        let ours = named.filter(|(name, _)| !name.starts_with("library."));
+        ours.map(|(name, metadata)| (name, metadata.modified().unwrap())).collect()
+    }
+
+    fn manifest(&self, folder: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.path(folder).join("manifest.json")).unwrap()).unwrap()
+    }
+
+    /// The name of the first file in `folder` that begins with `kind`.
+    fn shard(&self, folder: &str, kind: &str) -> String {
+        self.files(folder).into_keys().find(|name| name.starts_with(kind)).unwrap()
+    }
+
     /// The shipped encoder under another id: one more comment in its file.
     fn other_encoder(&self) -> String {
-        let mut bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/encoder.onnx")).unwrap();
+        let mut bytes = std::fs::read(models().join("encoder.onnx")).unwrap();
         bytes.extend(b"\x32\x07comment");
         std::fs::write(self.path("other.onnx"), bytes).unwrap();
         "other.onnx".into()
@@ -83,6 +118,10 @@ impl Workplace {
 
 fn audio(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audio").join(name)
+}
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models")
 }
 
 fn texts<'a>(rows: &'a Value, key: &str) -> Vec<&'a str> {

@@ -7,7 +7,7 @@ use crate::Workplace;
 use crate::train::{music, succeed};
 
 /// Runs the program where no file may grow beyond `blocks` of 512 bytes.
-fn with_room_for(workplace: &Workplace, blocks: usize, arguments: &[&str]) -> Output {
+pub fn with_room_for(workplace: &Workplace, blocks: usize, arguments: &[&str]) -> Output {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     Command::new("sh")
         .args(["-c", &script, env!("CARGO_BIN_EXE_sonoscape")])
@@ -17,7 +17,7 @@ fn with_room_for(workplace: &Workplace, blocks: usize, arguments: &[&str]) -> Ou
         .unwrap()
 }
 
-fn refusal(workplace: &Workplace, blocks: usize, arguments: &[&str]) -> String {
+pub fn refusal(workplace: &Workplace, blocks: usize, arguments: &[&str]) -> String {
     let output = with_room_for(workplace, blocks, arguments);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && !said.contains("panicked"), "{said}");

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::{SOUNDS, Workplace, audio};
@@ -37,23 +38,20 @@ fn a_catalogue_that_is_missing_damaged_or_of_another_encoder_is_refused() {
     assert!(search(&["--encoder", &encoder]).contains("The catalogue was made with encoder"));
     assert!(search(&["--encoder", "music/cbr.mp3"]).contains("The encoder cannot be used"));
 
-    let shard = |kind: &str| {
-        let folder = fs::read_dir(workplace.path("catalogue")).unwrap();
-        let mut files = folder.map(|entry| entry.unwrap().path());
-        files.find(|file| file.file_name().unwrap().to_str().unwrap().starts_with(kind)).unwrap()
-    };
-    let codes = fs::read(shard("codes-")).unwrap();
-    fs::write(shard("codes-"), &codes[..codes.len() - 1]).unwrap();
+    let codes = workplace.path("catalogue").join(workplace.shard("catalogue", "codes-"));
+    let whole = fs::read(&codes).unwrap();
+    fs::write(&codes, &whole[..whole.len() - 1]).unwrap();
     assert!(search(&[]).contains("The catalogue is damaged"));
-    let mut altered = codes.clone();
+    let mut altered = whole.clone();
     *altered.last_mut().unwrap() ^= 1;
-    fs::write(shard("codes-"), altered).unwrap();
+    fs::write(&codes, altered).unwrap();
     assert!(search(&[]).contains("The catalogue is damaged"));
-    fs::remove_file(shard("tracks-")).unwrap();
+    fs::write(&codes, whole).unwrap();
+    fs::remove_file(workplace.path("catalogue").join(workplace.shard("catalogue", "text-"))).unwrap();
     assert!(search(&[]).contains("cannot be read"));
 
     let manifest = workplace.path("catalogue/manifest.json");
-    let future = fs::read_to_string(&manifest).unwrap().replacen("\"version\": ", "\"version\": 9", 1);
+    let future = fs::read_to_string(&manifest).unwrap().replacen("\"version\":", "\"version\":9", 1);
     fs::write(&manifest, future).unwrap();
     let message = search(&[]);
     assert!(message.contains("version"), "{message}");
@@ -66,4 +64,53 @@ fn a_query_that_cannot_be_heard_is_refused() {
     let silence = audio("silence.wav");
     let message = workplace.failure(&["search", silence.to_str().unwrap()]);
     assert!(message.contains("silence.wav: This recording is silent."), "{message}");
+}
+
+#[test]
+fn several_catalogues_are_searched_as_one() {
+    let workplace = Workplace::with(&SOUNDS);
+    workplace.build();
+    fs::remove_file(workplace.path("music/vorbis.ogg")).unwrap();
+    workplace.add("vorbis.ogg", "other/vorbis.ogg");
+    workplace.json(&["build", "music/other", "--output", "other", "--json"]);
+    workplace.json(&["build", "music", "--json", "--name", "without", "--output", "without"]);
+    let search = |more: &[&str]| workplace.json(&[&["search", "music/other/vorbis.ogg", "--json"], more].concat());
+    let both = search(&["--catalogue", "catalogue", "--catalogue", "other"]);
+    let found: Vec<(&str, &str)> = both.as_array().unwrap()[..2]
+        .iter()
+        .map(|row| (row["catalogue"].as_str().unwrap(), row["track"]["audio"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, [("catalogue", "audio/vorbis.ogg"), ("other", "audio/vorbis.ogg")]);
+    let folded = search(&["--catalogue", "catalogue", "--catalogue", "other", "--same-recording", "0.999"]);
+    assert_eq!(folded[0]["same_recording"][0]["catalogue"], "other");
+    assert_eq!(folded.as_array().unwrap().len(), both.as_array().unwrap().len() - 1);
+}
+
+#[test]
+fn filters_leave_tracks_out() {
+    let workplace = Workplace::with_demo();
+    let search = |more: &[&str]| {
+        let file = audio("vorbis.ogg");
+        let arguments = ["search", file.to_str().unwrap(), "--catalogue", "demo", "-k", "500", "--json"];
+        let found = workplace.json(&[&arguments[..], more].concat());
+        found.as_array().unwrap().iter().map(|row| row["track"].clone()).collect::<Vec<_>>()
+    };
+    let all = search(&[]);
+    assert_eq!(all.len(), 475);
+    for (option, key, value) in
+        [("--licence", "licence", "CC0-1.0"), ("--style", "style", "hip-hop"), ("--source", "source", "gm3/cc0-beats")]
+    {
+        let expected: Vec<_> = all.iter().filter(|track| track[key] == value).cloned().collect();
+        assert!(!expected.is_empty() && expected.len() < all.len());
+        assert_eq!(search(&[option, value]), expected, "{option}");
+    }
+    let expected: Vec<_> = all.iter().filter(|track| track["artist"] != "Boomboxhead").cloned().collect();
+    assert_eq!(search(&["--without-artist", "boomboxhead"]), expected);
+    let of_one = search(&["--per-artist", "1"]);
+    let artists: BTreeSet<String> = of_one.iter().map(|track| track["artist"].to_string().to_lowercase()).collect();
+    assert_eq!(artists.len(), of_one.len());
+    assert_eq!(search(&["--year", "1000-2999"]).len(), all.iter().filter(|track| track["year"].is_u64()).count());
+    let file = audio("vorbis.ogg");
+    let refusal = workplace.failure(&["search", file.to_str().unwrap(), "--year", "1999-1990"]);
+    assert!(refusal.contains("years are written as 1990 or 1990-1999"), "{refusal}");
 }

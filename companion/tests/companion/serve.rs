@@ -84,16 +84,16 @@ fn after_a_build_the_page_the_catalogue_and_its_audio_are_there() {
     let manifest = server.get("/catalogue/manifest.json");
     assert_eq!((manifest.status, manifest.header("cache-control")), (200, "no-cache"));
     let manifest: Value = serde_json::from_slice(&manifest.body).unwrap();
-    let shards = manifest["shards"].as_array().unwrap();
-    for shard in shards {
+    let segment = &manifest["segments"][0];
+    for shard in [&segment["sketch"], &segment["codes"]] {
         let answer = server.get(&format!("/catalogue/{}", shard["name"].as_str().unwrap()));
         assert_eq!(answer.body.len() as u64, shard["bytes"].as_u64().unwrap());
         assert!(answer.header("cache-control").contains("immutable"));
     }
-    let tracks: Value =
-        serde_json::from_slice(&server.get(&format!("/catalogue/{}", shards[1]["name"].as_str().unwrap())).body)
-            .unwrap();
-    let sound = server.get(&format!("/{}", tracks[0]["audio"].as_str().unwrap()));
+    let text = workplace.shard("catalogue", "text-");
+    let answer = server.get(&format!("/catalogue/{text}"));
+    assert_eq!(answer.body, fs::read(workplace.path("catalogue").join(text)).unwrap());
+    let sound = server.get("/audio/a%20b/100%25%20%C3%BC%231.mp3");
     assert_eq!((sound.status, sound.header("content-type")), (200, "audio/mpeg"));
     assert_eq!(sound.body, fs::read(audio("cbr.mp3")).unwrap());
     assert!(server.get("/encoder.onnx").body.len() > 100_000);
