@@ -66,6 +66,12 @@ fn tell_state(page: Page, empty: bool) {
         (false, true) => "working",
         (false, false) => "results",
     };
+    if let EngineState::Ready(standing) = page.engine.get() {
+        for (name, count) in [("data-found", standing.found), ("data-exact", standing.exact)] {
+            // Setting an attribute with a valid name cannot fail.
+            let _ = app.set_attribute(name, &count.to_string());
+        }
+    }
     for (name, value) in [("data-engine", engine), ("data-state", state)] {
         // Setting an attribute with a valid name cannot fail.
         let _ = app.set_attribute(name, value);

@@ -269,6 +269,8 @@ pub struct Answer {
     pub excerpt_s: f32,
     /// How long the stages took.
     pub timings: Timings,
+    /// Memory of the worker, in bytes.
+    pub memory_bytes: f64,
 }
 
 /// Durations in milliseconds.

@@ -16,6 +16,7 @@ const OBSERVER: &str = "
     window.analyses = [];
     document.addEventListener('sonoscape:analysed', event => {
         window.analyses.push({ name: event.detail.name, embedding: Array.from(event.detail.embedding) });
+        window.memory = event.detail.memoryBytes;
     });
     window.longTasks = [];
     new PerformanceObserver(list => window.longTasks.push(...list.getEntries().map(task => task.duration)))

@@ -189,6 +189,7 @@ fn announce(query: u32, name: &str, answer: &Answer) {
         ("embedding", embedding.into()),
         ("clippedFraction", answer.clipped_fraction.into()),
         ("matches", (answer.neighbours.len() as u32).into()),
+        ("memoryBytes", answer.memory_bytes.into()),
     ];
     for (key, value) in entries {
         // Setting a property of a plain object cannot fail.

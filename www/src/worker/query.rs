@@ -80,6 +80,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
             still: heard.is_still(engine.analyser.encoder().card()),
             excerpt_s: engine.analyser.encoder().card().tiles.excerpt_s,
             timings,
+            memory_bytes: scope::memory_bytes(),
         };
         engine.heard = Some(heard);
         scope::post(Event::Answered { query: query.wanted.query, answer });

@@ -1,6 +1,6 @@
 //! The worker's surroundings: messages out, time, and turns of the event loop.
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, ArrayBuffer, Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::DedicatedWorkerGlobalScope;
@@ -31,6 +31,13 @@ pub fn post_with(event: Event, transfer: &Array) {
 /// Milliseconds since the worker started.
 pub fn now_ms() -> f64 {
     global().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Bytes of memory that this WebAssembly has; what it has had once it keeps.
+pub fn memory_bytes() -> f64 {
+    let memory: WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    let buffer: ArrayBuffer = memory.buffer().unchecked_into();
+    buffer.byte_length().into()
 }
 
 /// Lets waiting messages in before going on.
