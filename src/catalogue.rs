@@ -169,13 +169,11 @@ impl Catalogue {
         (self.segments.iter().map(Segment::tracks).sum(), exact.map(Segment::tracks).sum())
     }
 
-    /// What filters can choose among.
+    /// What filters can choose among, as far as codes have arrived.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        self.segments
-            .iter()
-            .filter_map(|segment| segment.sketch.as_ref())
-            .for_each(|sketch| counts.add(&sketch.facets));
+        let held = self.segments.iter().filter_map(|segment| segment.excerpts.as_ref());
+        held.for_each(|excerpts| counts.add(&excerpts.facets));
         counts
     }
 

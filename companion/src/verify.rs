@@ -103,14 +103,12 @@ impl Findings {
             self.knows_all_names = false;
             return;
         };
-        if let Some(codes) = codes {
-            let found = alone.verify_signs(0, &codes).and_then(|()| alone.take_codes(0, codes));
-            self.take(name, found.map_err(Error::new));
-        }
+        let found = codes.map(|codes| alone.verify_signs(0, &codes).and_then(|()| alone.take_codes(0, codes)));
+        let has_codes = found.and_then(|found| self.take(name, found.map_err(Error::new))).is_some();
         for MissingText { block, shard, .. } in catalogue::texts(&alone) {
             let bytes = stored.shard(&shard);
             let taken = bytes.and_then(|bytes| Ok(alone.take_text(0, block, &bytes)?));
-            if self.take(&shard.name, taken).is_some() {
+            if self.take(&shard.name, taken).is_some() && has_codes {
                 let ids = (block * BLOCK_TRACKS..).take(BLOCK_TRACKS).take_while(|track| *track < entry.tracks);
                 for track in ids {
                     let id = TrackId { segment: 0, track: track as u32 };

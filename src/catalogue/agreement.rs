@@ -25,16 +25,16 @@ impl Catalogue {
         }
     }
 
-    /// Whether the sketch says of a track what its text says, which has arrived.
+    /// Whether the facets say of a track what its text says; codes and text have arrived.
     ///
     /// # Errors
     /// [`Error::Catalogue`] when it does not.
     pub fn verify_facets(&self, id: TrackId) -> Result<()> {
-        let sketch = self.segments.get(id.segment as usize).and_then(|segment| segment.sketch.as_ref());
-        let (Some(sketch), Some(track)) = (sketch, self.track(id)) else {
-            return Err(Error::Catalogue("the text of a track is missing".into()));
+        let excerpts = self.segments.get(id.segment as usize).and_then(|segment| segment.excerpts.as_ref());
+        let (Some(excerpts), Some(track)) = (excerpts, self.track(id)) else {
+            return Err(Error::Catalogue("the codes or the text of a track are missing".into()));
         };
-        let (facets, place) = (&sketch.facets, id.track as usize);
+        let (facets, place) = (&excerpts.facets, id.track as usize);
         let texts = [&facets.sources, &facets.licences, &facets.styles];
         let texts = texts.map(|column| &facets.dictionary.texts()[usize::from(column[place])]);
         let agrees = texts == [&track.source, &track.licence, &track.style]
@@ -43,7 +43,7 @@ impl Catalogue {
         if agrees {
             Ok(())
         } else {
-            Err(Error::Catalogue(format!("its sketch says something else of {:.40} than its text", track.title)))
+            Err(Error::Catalogue(format!("its facets say something else of {:.40} than its text", track.title)))
         }
     }
 }

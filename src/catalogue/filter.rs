@@ -31,6 +31,14 @@ pub struct Filter {
     pub same_recording: Option<f32>,
 }
 
+impl Filter {
+    /// Whether every single track is admitted.
+    pub(super) fn is_open(&self) -> bool {
+        let lists = [&self.sources, &self.licences, &self.styles, &self.without_artists];
+        lists.into_iter().all(BTreeSet::is_empty) && self.years.is_none()
+    }
+}
+
 /// How many tracks there are of each source, licence, style and year.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
@@ -68,12 +76,6 @@ impl<'a> Admission<'a> {
             years: filter.years.as_ref(),
             without: filter.without_artists.iter().map(|name| artist_key(name)).collect(),
         }
-    }
-
-    /// Whether everything is admitted.
-    pub(super) fn is_open(&self) -> bool {
-        let tables = [&self.sources, &self.licences, &self.styles];
-        tables.iter().all(|table| table.is_none()) && self.years.is_none() && self.without.is_empty()
     }
 
     pub(super) fn admits(&self, track: usize) -> bool {

@@ -121,11 +121,16 @@ impl Segment {
         for scores in scores.chunks_exact(rows) {
             add_best_of_each(sums, scores, &sketch.ends);
         }
-        let admission = Admission::new(filter, &sketch.facets);
-        if !admission.is_open() {
-            for (track, sum) in sums.iter_mut().enumerate() {
-                *sum = if admission.admits(track) { *sum } else { f32::NEG_INFINITY };
+        if filter.is_open() {
+            return;
+        }
+        match self.excerpts.as_ref().map(|excerpts| Admission::new(filter, &excerpts.facets)) {
+            Some(admission) => {
+                for (track, sum) in sums.iter_mut().enumerate() {
+                    *sum = if admission.admits(track) { *sum } else { f32::NEG_INFINITY };
+                }
             }
+            None => sums.fill(f32::NEG_INFINITY),
         }
     }
 }

@@ -34,18 +34,16 @@ impl PackedSegment {
     /// an excerpt is of another dimension, or a track's texts or links are not fit to be shown.
     pub fn new(dimension: usize, entries: &[Entry]) -> Result<Self> {
         check(dimension, entries)?;
-        let excerpts = entries.iter().flat_map(|entry| &entry.excerpts);
-        let codes = codes::write(dimension, excerpts.clone().map(|excerpt| (excerpt.start_s, &excerpt.code)));
         let blocks = entries.chunks(BLOCK_TRACKS);
         let texts = blocks.map(|block| text::write(block.iter().map(|entry| &entry.track)));
         let texts: Vec<(ShardEntry, Vec<u8>)> =
             texts.map(|bytes| Ok(shard(ShardKind::Text, bytes?))).collect::<Result<_>>()?;
         let names: Vec<ShardEntry> = texts.iter().map(|(entry, _)| entry.clone()).collect();
         let sketch = shard(ShardKind::Sketch, sketch::write(dimension, entries, &names)?);
-        let codes = shard(ShardKind::Codes, codes);
+        let codes = shard(ShardKind::Codes, codes::write(dimension, entries)?);
         let entry = SegmentEntry {
             tracks: entries.len(),
-            excerpts: excerpts.count(),
+            excerpts: entries.iter().map(|entry| entry.excerpts.len()).sum(),
             sketch: sketch.0.clone(),
             codes: codes.0.clone(),
         };
@@ -90,7 +88,8 @@ impl Segment {
             return Err(Error::Catalogue("codes come before their signs".into()));
         };
         let excerpts = codes::read(bytes)?;
-        agree((excerpts.index.dimension(), excerpts.index.len()), (dimension, entry.excerpts))?;
+        let found = (excerpts.index.dimension(), excerpts.facets.years.len(), excerpts.index.len());
+        agree(found, (dimension, entry.tracks, entry.excerpts))?;
         sketch.signs = Signs::new(dimension, Vec::new())?;
         self.excerpts = Some(excerpts);
         Ok(())

@@ -45,7 +45,7 @@ impl Candidate {
     ) -> Self {
         let segment = &catalogues[catalogue].segments[track.segment as usize];
         let place = track.track as usize;
-        let artist = segment.sketch.as_ref().map_or(0, |sketch| sketch.facets.artists[place]);
+        let artist = segment.excerpts.as_ref().map_or(0, |held| held.facets.artists[place]);
         let excerpts: Vec<Placed> = segment.excerpts.as_ref().map_or_else(Vec::new, |held| {
             let placed = |row: usize| {
                 Some(Placed { start_s: *held.starts_s.get(row)?, values: held.index.code(row)?.dequantize() })

@@ -1,6 +1,5 @@
-//! The shard that comes first: signs, and of every track what maps and filters need. `docs/catalogue-format.md`, byte by byte.
+//! The shard that comes first: signs, and where every track lies on the map. `docs/catalogue-format.md`, byte by byte.
 
-use super::facets::{Dictionary, Facets};
 use super::reader::Reader;
 use super::text::BLOCK_TRACKS;
 use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS, Position, ShardEntry, ShardKind};
@@ -13,9 +12,6 @@ const MAGIC: [u8; 8] = *b"SONOLOOK";
 /// Stands for no position and no cluster.
 const NONE: u16 = u16::MAX;
 
-/// Longest dictionary, in bytes.
-const MOST_DICTIONARY: usize = 16 << 20;
-
 /// Largest block of text, in bytes.
 const MOST_TEXT_BYTES: u32 = 4 << 20;
 
@@ -27,16 +23,13 @@ pub(super) struct Sketch {
     pub(super) ends: Vec<u16>,
     pub(super) positions: Vec<[u16; 2]>,
     pub(super) clusters: Vec<u16>,
-    pub(super) facets: Facets,
     pub(super) texts: Vec<ShardEntry>,
 }
 
 pub(super) fn write(dimension: usize, entries: &[Entry], texts: &[ShardEntry]) -> Result<Vec<u8>> {
-    let facets = Facets::of(entries.iter().map(|entry| &entry.track))?;
-    let dictionary = facets.dictionary.write();
     let excerpts = || entries.iter().flat_map(|entry| &entry.excerpts);
     let mut bytes = MAGIC.to_vec();
-    let counts = [dimension, entries.len(), excerpts().count(), dictionary.len()];
+    let counts = [dimension, entries.len(), excerpts().count()];
     for number in [FORMAT_VERSION].into_iter().chain(counts.map(|count| count as u32)) {
         bytes.extend(number.to_le_bytes());
     }
@@ -45,12 +38,10 @@ pub(super) fn write(dimension: usize, entries: &[Entry], texts: &[ShardEntry]) -
     let place = |entry: &Entry| entry.position.map_or([NONE; 2], |position| [position.x, position.y]);
     bytes.extend(entries.iter().flat_map(place).flat_map(u16::to_le_bytes));
     bytes.extend(entries.iter().flat_map(|entry| entry.cluster.unwrap_or(NONE).to_le_bytes()));
-    facets.write(&mut bytes);
     for text in texts {
         bytes.extend(text.digest()?);
         bytes.extend((text.bytes as u32).to_le_bytes());
     }
-    bytes.extend(dictionary);
     Ok(bytes)
 }
 
@@ -59,18 +50,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<(usize, Sketch)> {
     let dimension = reader.count("values of a code", MOST_DIMENSION)?;
     let tracks = reader.count("tracks of a segment", MOST_SEGMENT_ROWS)?;
     let rows = reader.count("rows of a segment", MOST_SEGMENT_ROWS)?;
-    let dictionary = reader.count("bytes of dictionary", MOST_DICTIONARY)?;
     let signs = Signs::new(dimension, reader.take(rows * Signs::stride(dimension))?.to_vec())?;
     let ends = ends(reader.numbers(tracks)?.map(u16::from_le_bytes), rows)?;
     let places: Vec<u16> = reader.numbers(2 * tracks)?.map(u16::from_le_bytes).collect();
     let positions = places.as_chunks().0.to_vec();
     let clusters = reader.numbers(tracks)?.map(u16::from_le_bytes).collect();
-    let mut facets = Facets::read(&mut reader, tracks)?;
     let texts = texts(&mut reader, tracks)?;
-    facets.dictionary = Dictionary::read(reader.take(dictionary)?)?;
     reader.end()?;
-    facets.check()?;
-    Ok((dimension, Sketch { signs, ends, positions, clusters, facets, texts }))
+    Ok((dimension, Sketch { signs, ends, positions, clusters, texts }))
 }
 
 impl Sketch {

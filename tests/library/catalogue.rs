@@ -108,9 +108,10 @@ fn counts_beyond_their_limits_name_them() {
         (ShardKind::Sketch, 12, "values of a code", 4096),
         (ShardKind::Sketch, 16, "tracks of a segment", 16_384),
         (ShardKind::Sketch, 20, "rows of a segment", 16_384),
-        (ShardKind::Sketch, 24, "bytes of dictionary", 16 << 20),
         (ShardKind::Codes, 12, "values of a code", 4096),
-        (ShardKind::Codes, 16, "rows of a segment", 16_384),
+        (ShardKind::Codes, 16, "tracks of a segment", 16_384),
+        (ShardKind::Codes, 20, "rows of a segment", 16_384),
+        (ShardKind::Codes, 24, "bytes of dictionary", 16 << 20),
     ];
     for (kind, place, what, limit) in cases {
         let error = packed().with(kind, |bytes| bytes[place..place + 4].copy_from_slice(&u32::MAX.to_le_bytes()));

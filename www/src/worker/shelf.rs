@@ -104,9 +104,9 @@ pub async fn load(engine: &RefCell<Option<Engine>>) -> Result<(), Failure> {
     };
     let take_sketch = |catalogue: &mut Catalogue, segment, bytes: Vec<u8>| catalogue.take_sketch(segment, &bytes);
     each(wanted(|segment| &segment.sketch), &arrival, take_sketch).await?;
+    each(wanted(|segment| &segment.codes), &arrival, Catalogue::take_codes).await?;
     let choices = with(engine, |engine| Ok(choices::choices(&engine.shelves)))?;
     scope::post(Event::Choices { choices });
-    each(wanted(|segment| &segment.codes), &arrival, Catalogue::take_codes).await?;
     if arrival.is_awaited_whole() {
         let everything = with(engine, |engine| Ok(ids(&engine.shelves)))?;
         texts(engine, &everything).await?;
