@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use indicatif::HumanBytes;
 use serde::Serialize;
 use sonoscape::Signs;
 use sonoscape::catalogue::{Counts, FORMAT_VERSION};
@@ -114,9 +115,11 @@ impl Info {
         println!("{} tracks, {} excerpts, {} segments", self.tracks, self.excerpts, self.segments);
         println!("{} tracks have a place on the map", self.positions);
         let Bytes { manifest, sketches, codes, texts, until_first_answer, until_all_sketches, whole } = self.bytes;
-        println!("bytes: manifest {manifest}, sketches {sketches}, codes {codes}, texts {texts}");
-        println!("to load: {until_first_answer} until the first answer, {until_all_sketches} until all, {whole} whole");
-        println!("in memory: {} bytes", self.memory_bytes);
+        let parts = [manifest, sketches, codes, texts].map(HumanBytes);
+        println!("files: manifest {}, sketches {}, codes {}, texts {}", parts[0], parts[1], parts[2], parts[3]);
+        let steps = [until_first_answer, until_all_sketches, whole].map(HumanBytes);
+        println!("to load: {} until the first answer, {} until all sketches, {} whole", steps[0], steps[1], steps[2]);
+        println!("in memory: {}", HumanBytes(self.memory_bytes));
         println!("sources: {}", listed(&self.counts.sources));
         println!("licences: {}", listed(&self.counts.licences));
         println!("styles: {}", listed(&self.counts.styles));

@@ -1,14 +1,14 @@
 //! What has been analysed so far, in SQLite: one transaction a track, so that an interruption loses nothing done.
 
 mod packing;
+mod schema;
 #[cfg(test)]
 mod tests;
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use sonoscape::AnalysedExcerpt;
 
@@ -23,37 +23,6 @@ pub const FOLDER_SETTING: &str = "folder";
 
 /// Raised whenever decoding or the front end would give other values: older analyses then count as changed.
 const ANALYSIS_VERSION: u32 = 1;
-
-/// Layout of the tables.
-const SCHEMA_VERSION: u32 = 2;
-
-const SCHEMA: &str = "
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE track (
-    id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL,
-    encoder TEXT NOT NULL,
-    analysis_version INTEGER NOT NULL,
-    digest BLOB NOT NULL,
-    duration_s REAL NOT NULL,
-    tags TEXT NOT NULL,
-    segment INTEGER
-);
-CREATE TABLE excerpt (
-    track INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
-    start_s REAL NOT NULL,
-    embedding BLOB NOT NULL
-);
-CREATE INDEX excerpt_track ON excerpt (track);
-";
-
-/// From layout 1: tracks had no segments.
-const FROM_1: &str = "ALTER TABLE track ADD COLUMN segment INTEGER;";
-
-/// How long a reader may hold up a writer.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The analyses of one folder.
 pub struct Library {
@@ -89,8 +58,8 @@ impl Library {
         let lock =
             File::create(path.with_extension("lock")).with_context(|| format!("{} cannot be made", path.display()))?;
         ensure!(lock.try_lock().is_ok(), "{} is in use by another build. Wait until that is done.", path.display());
-        let connection =
-            connect(path).with_context(|| format!("{} cannot be used; remove it to analyse anew", path.display()))?;
+        let connection = schema::connect(path)
+            .with_context(|| format!("{} cannot be used; remove it to analyse anew", path.display()))?;
         Ok(Self { connection, _lock: lock })
     }
 
@@ -182,20 +151,4 @@ impl Library {
 fn setting(connection: &Connection, name: &str) -> Result<Option<String>> {
     let mut query = connection.prepare("SELECT value FROM setting WHERE name = ?1")?;
     Ok(query.query_row([name], |row| row.get(0)).optional()?)
-}
-
-fn connect(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    let change = match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        SCHEMA_VERSION => return Ok(connection),
-        0 => SCHEMA,
-        1 => FROM_1,
-        newer => bail!("it has layout {newer}, which a later version of Sonoscape wrote"),
-    };
-    connection.execute_batch(&format!("BEGIN; {change} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?;
-    Ok(connection)
 }

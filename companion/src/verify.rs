@@ -109,11 +109,10 @@ impl Findings {
             let bytes = stored.shard(&shard);
             let taken = bytes.and_then(|bytes| Ok(alone.take_text(0, block, &bytes)?));
             if self.take(&shard.name, taken).is_some() && has_codes {
-                let ids = (block * BLOCK_TRACKS..).take(BLOCK_TRACKS).take_while(|track| *track < entry.tracks);
-                for track in ids {
-                    let id = TrackId { segment: 0, track: track as u32 };
-                    self.take(&shard.name, alone.verify_facets(id).map_err(Error::new));
-                }
+                let ids = (block * BLOCK_TRACKS..entry.tracks).take(BLOCK_TRACKS);
+                let mut ids = ids.map(|track| TrackId { segment: 0, track: track as u32 });
+                let agrees = ids.try_for_each(|id| alone.verify_facets(id));
+                self.take(&shard.name, agrees.map_err(Error::new));
             }
             self.named.insert(shard.name);
         }

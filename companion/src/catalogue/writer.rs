@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use indicatif::HumanBytes;
 use serde::Serialize;
 use sonoscape::catalogue::{MANIFEST_NAME, Manifest, PackedSegment, SegmentEntry};
 
@@ -37,10 +38,9 @@ pub struct Written {
 impl fmt::Display for Written {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let Self { segments, files_written, files_kept, files_removed, bytes_written } = self;
-        write!(
-            formatter,
-            "{segments} segments: wrote {files_written} files of {bytes_written} bytes, kept {files_kept}, removed {files_removed}."
-        )
+        let bytes = HumanBytes(*bytes_written);
+        write!(formatter, "{segments} segments: wrote {files_written} files of {bytes}, ")?;
+        write!(formatter, "kept {files_kept}, removed {files_removed}.")
     }
 }
 

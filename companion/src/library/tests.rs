@@ -50,12 +50,11 @@ fn a_changed_file_keeps_its_segment_and_nothing_else() {
     let found = kept(&library, "b.ogg").expect("it is there");
     assert_eq!((found.segment, found.excerpts, found.digest), (Some(7), 3, vec![9]));
     let mut paths = Vec::new();
-    library
-        .candidates("encoder", |found| {
-            paths.push(found.path);
-            Ok(())
-        })
-        .expect("they are read");
+    let mut visit = |found: Candidate| {
+        paths.push(found.path);
+        Ok(())
+    };
+    library.candidates("encoder", &mut visit).expect("they are read");
     assert_eq!(paths, ["b.ogg"]);
     library.assign([].into_iter(), true).expect("it is forgotten");
     assert_eq!(kept(&library, "b.ogg").expect("it is there").segment, None);
