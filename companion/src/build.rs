@@ -49,7 +49,7 @@ pub fn run(args: &Args) -> Result<()> {
     let encoder = hear::encoder(options.encoder.as_deref())?;
     let listing = options.listing()?;
     let (files, mut problems) = match listing.paths() {
-        Some(paths) => files::listed(&folder, paths),
+        Some(paths) => files::listed(&folder, &paths),
         None => files::walk(&folder),
     };
     fs::create_dir_all(&options.output).with_context(|| format!("{} cannot be made", options.output.display()))?;

@@ -142,7 +142,7 @@ impl Survey {
                 Some(found) => survey.take(library, listing, found)?,
                 None => {
                     let error = anyhow!("It is listed, but was not analysed. Run `sonoscape build` on its folder.");
-                    survey.packed.problems.push(Problem::new(path.clone(), &error));
+                    survey.packed.problems.push(Problem::new(path.to_owned(), &error));
                 }
             }
         }
@@ -154,7 +154,7 @@ impl Survey {
             self.packed.duplicates.push(Duplicate { path: found.path, same_as: library.track(*first)?.path });
             return Ok(());
         }
-        match listing.track(&found).check() {
+        match listing.track(&found)?.check() {
             Err(error) => self.packed.problems.push(Problem::new(found.path, &error.into())),
             Ok(()) => {
                 let key = Sha256::digest(found.path.as_bytes()).into();
@@ -172,7 +172,7 @@ fn entry(library: &Library, listing: &Listing, id: i64) -> Result<Entry> {
     let found = library.track(id)?;
     let excerpts = library.excerpts(id).with_context(|| format!("The library's entry of {} is damaged", found.path))?;
     let excerpts = excerpts.iter().map(|e| Excerpt { start_s: e.start_s, code: quantize(&e.embedding) }).collect();
-    Ok(Entry { track: listing.track(&found), excerpts, ..Entry::default() })
+    Ok(Entry { track: listing.track(&found)?, excerpts, ..Entry::default() })
 }
 
 fn moved(planned: &[Planned]) -> impl Iterator<Item = (i64, u32)> + '_ {

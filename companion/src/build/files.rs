@@ -61,14 +61,14 @@ pub fn walk(folder: &Path) -> (Vec<File>, Vec<Problem>) {
 }
 
 /// The files that a table lists, in its order, whatever they are called.
-pub fn listed(folder: &Path, paths: &[String]) -> (Vec<File>, Vec<Problem>) {
+pub fn listed(folder: &Path, paths: &[&str]) -> (Vec<File>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         let place = folder.join(path);
         let found = place.metadata().context("It is listed, but not there.");
         match found.and_then(|metadata| file(folder, place, &metadata)) {
             Ok(file) => files.push(file),
-            Err(error) => problems.push(Problem::new(path.clone(), &error)),
+            Err(error) => problems.push(Problem::new((*path).to_owned(), &error)),
         }
     }
     (files, problems)

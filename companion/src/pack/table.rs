@@ -1,13 +1,16 @@
 //! The table given with `--tracks`: what people know of their tracks better than the files' tags do.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Component, Path};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use csv::{Position, Reader, StringRecord};
 use serde::Deserialize;
 use sonoscape::Track;
 
-use crate::build::files::File;
+use crate::build::files;
 use crate::library::Candidate;
 use crate::tags::tidy;
 
@@ -34,11 +37,11 @@ struct Row {
     isrc: String,
 }
 
-/// A table of tracks, by path; the default lists none and means all.
-#[derive(Debug, Default)]
+/// A table of tracks, by path; the default lists none and means all. Rows are read when they are asked for.
+#[derive(Default)]
 pub struct Listing {
-    paths: Option<Vec<String>>,
-    rows: HashMap<String, Row>,
+    file: Option<RefCell<Reader<File>>>,
+    rows: HashMap<String, Position>,
 }
 
 impl Listing {
@@ -48,49 +51,51 @@ impl Listing {
     /// When a row cannot be read, leads out of the folder, or repeats a path.
     pub fn read(file: &Path) -> Result<Self> {
         let failed = || format!("The table {} cannot be used", file.display());
-        let mut reader = csv::Reader::from_path(file).with_context(failed)?;
-        ensure!(
-            reader.headers().with_context(failed)?.iter().any(|column| column == "path"),
-            "The table {} has no column `path`.",
-            file.display()
-        );
-        let mut listing = Self { paths: Some(Vec::new()), ..Self::default() };
-        for row in reader.deserialize() {
-            listing.push(row.with_context(failed)?).with_context(failed)?;
+        let mut reader = Reader::from_path(file).with_context(failed)?;
+        let headers = reader.headers().with_context(failed)?.clone();
+        ensure!(headers.iter().any(|column| column == "path"), "The table {} has no column `path`.", file.display());
+        let (mut rows, mut record) = (HashMap::new(), StringRecord::new());
+        loop {
+            let position = reader.position().clone();
+            if !reader.read_record(&mut record).with_context(failed)? {
+                return Ok(Self { file: Some(RefCell::new(reader)), rows });
+            }
+            let row: Row = record.deserialize(Some(&headers)).with_context(failed)?;
+            check(&row.path, &rows).with_context(failed)?;
+            rows.insert(row.path, position);
         }
-        Ok(listing)
-    }
-
-    fn push(&mut self, row: Row) -> Result<()> {
-        let inside = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
-        ensure!(
-            !row.path.is_empty() && inside(Path::new(&row.path)),
-            "the path {:?} leads out of the folder",
-            row.path
-        );
-        ensure!(self.rows.len() < MOST_ROWS, "it has more than {MOST_ROWS} rows");
-        if self.rows.contains_key(&row.path) {
-            bail!("the path {:?} is listed twice", row.path);
-        }
-        self.paths.get_or_insert_default().push(row.path.clone());
-        self.rows.insert(row.path.clone(), row);
-        Ok(())
     }
 
     /// The paths to take, in the table's order; none where there is no table.
-    pub fn paths(&self) -> Option<&[String]> {
-        self.paths.as_deref()
+    pub fn paths(&self) -> Option<Vec<&str>> {
+        self.file.as_ref()?;
+        let mut rows: Vec<(&String, &Position)> = self.rows.iter().collect();
+        rows.sort_by_key(|(_, position)| position.byte());
+        Some(rows.into_iter().map(|(path, _)| path.as_str()).collect())
+    }
+
+    fn row(&self, path: &str) -> Result<Row> {
+        let (Some(file), Some(position)) = (&self.file, self.rows.get(path)) else { return Ok(Row::default()) };
+        let (mut reader, mut record) = (file.borrow_mut(), StringRecord::new());
+        reader.seek(position.clone())?;
+        reader.read_record(&mut record)?;
+        let row: Row = record.deserialize(Some(reader.headers()?))?;
+        ensure!(row.path == path, "it has changed meanwhile");
+        Ok(row)
     }
 
     /// What the table says of a track, and for empty cells what its tags say.
-    pub fn track(&self, found: &Candidate) -> Track {
+    ///
+    /// # Errors
+    /// When the table cannot be read any more.
+    pub fn track(&self, found: &Candidate) -> Result<Track> {
         let Candidate { path, tags, duration_s, .. } = found;
-        let row = self.rows.get(path).cloned().unwrap_or_default();
+        let row = self.row(path).with_context(|| format!("The table's row of {path} cannot be read"))?;
         let or = |cell: String, otherwise: &str| {
             let cell = tidy(&cell);
             if cell.is_empty() { otherwise.to_owned() } else { cell }
         };
-        Track {
+        Ok(Track {
             title: or(row.title, &tags.title),
             artist: or(row.artist, &tags.artist),
             album: or(row.album, &tags.album),
@@ -102,9 +107,17 @@ impl Listing {
             licence: or(row.licence, &tags.licence),
             attribution: row.attribution.trim().to_owned(),
             page: row.page.trim().to_owned(),
-            audio: if row.audio.trim().is_empty() { File::address(path) } else { row.audio.trim().to_owned() },
+            audio: if row.audio.trim().is_empty() { files::File::address(path) } else { row.audio.trim().to_owned() },
             style: tidy(&row.style),
             changes: tidy(&row.changes),
-        }
+        })
     }
+}
+
+fn check(path: &str, rows: &HashMap<String, Position>) -> Result<()> {
+    let inside = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
+    ensure!(!path.is_empty() && inside(Path::new(path)), "the path {path:?} leads out of the folder");
+    ensure!(rows.len() < MOST_ROWS, "it has more than {MOST_ROWS} rows");
+    ensure!(!rows.contains_key(path), "the path {path:?} is listed twice");
+    Ok(())
 }
