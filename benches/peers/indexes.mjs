@@ -1,136 +1,94 @@
 // Builds other in-browser indexes of the same vectors and times their searches for the ten nearest, on one thread.
-// A line `measured NAME VALUE LABEL` each. Graphs look at more and more rows until they find as many of the truly nearest as
-// our search of codes does.
+// Gives a line `measured NAME VALUE LABEL` each.
 
-import initEdgeVec, { EdgeVec, EdgeVecConfig, JsIndexType } from "./node_modules/edgevec/edgevec.js";
 import { loadHnswlib } from "./node_modules/hnswlib-wasm/dist/hnswlib.js";
 import * as voy from "./node_modules/voy-search/voy_search_bg.js";
 
 const DIMENSION = 256;
 const K = 10;
 const NEIGHBOURS_OF_A_NODE = 16;
-const LOOKED_AT_WHEN_BUILDING = 100;
-const LOOKED_AT = [20, 50, 100, 200, 400, 800];
-/// voy copies every vector through an object of JavaScript and cannot hold more.
-const MOST_ROWS_OF_VOY = 10000;
+const EF_CONSTRUCTION = 100;
+/// A graph looks at more and more rows until it finds as many of the truly nearest as our codes do.
+const EF = [10, 20, 50, 100, 200, 400, 800];
+/// voy copies every vector through an object of JavaScript, and its memory would not hold them all.
+const ROWS_OF_VOY = 50000;
+const QUERIES_OF_VOY = 50;
 
 const bytes = async (name) => (await fetch(`./vectors/${name}`)).arrayBuffer();
+const vectors = new Float32Array(await bytes("rows.f32"));
 const queries = new Float32Array(await bytes("queries.f32"));
+const nearest = new Uint32Array(await bytes("nearest.u32"));
+const ourRecall = Number(new TextDecoder().decode(await bytes("recall.txt")));
+
+const ROWS = vectors.length / DIMENSION;
 const QUERIES = queries.length / DIMENSION;
+const row = (i) => vectors.subarray(i * DIMENSION, (i + 1) * DIMENSION);
 const query = (i) => queries.subarray(i * DIMENSION, (i + 1) * DIMENSION);
+const megabytes = (memory) => `${(memory.byteLength / 1e6).toFixed(0)} MB`;
 
-async function collection(name) {
-  const vectors = new Float32Array(await bytes(`${name}.f32`));
-  const text = new TextDecoder().decode(await bytes(`${name}.recall`));
-  return {
-    vectors,
-    rows: vectors.length / DIMENSION,
-    nearest: new Uint32Array(await bytes(`${name}.u32`)),
-    recall: Number(text),
-    row: (i) => vectors.subarray(i * DIMENSION, (i + 1) * DIMENSION),
-  };
-}
+const say = (name, value, label) => postMessage(`measured indexes.${name} ${value.toFixed(4)} ${label}`);
 
-function say(name, value, label) {
-  postMessage(`measured indexes.${name} ${value} ${label}`);
-}
-
-async function elapsed(work) {
+function elapsed(work) {
   const start = performance.now();
-  const result = await work();
+  const result = work();
   return [result, performance.now() - start];
 }
 
-/// The share of the truly nearest that `search` finds, and milliseconds a query; the second time round, when all is compiled.
-function measure({ nearest }, search) {
+/// Milliseconds a query, once all is compiled.
+function time(search, count) {
+  const all = () => {
+    for (let i = 0; i < count; i++) search(query(i));
+  };
+  all();
+  return elapsed(all)[1] / count;
+}
+
+function recall(search) {
   let found = 0;
   for (let i = 0; i < QUERIES; i++) {
     const truth = new Set(nearest.subarray(i * K, (i + 1) * K));
-    for (const row of search(query(i))) found += truth.has(row) ? 1 : 0;
+    found += search(query(i)).filter((row) => truth.has(row)).length;
   }
-  const start = performance.now();
-  for (let i = 0; i < QUERIES; i++) search(query(i));
-  return { recall: found / (QUERIES * K), ms: (performance.now() - start) / QUERIES };
+  return found / (QUERIES * K);
 }
 
-function report(name, { rows }, { recall, ms }, buildMs, megabytes, setting) {
-  const facts = `${name} ${setting}, ${rows} rows, recall ${recall.toFixed(4)}`;
-  say(`${name}_${rows}`, ms.toFixed(4), `${facts}, built in ${(buildMs / 1000).toFixed(1)} s, ${megabytes.toFixed(0)} MB`);
-  return { name, rows, recall, ms, facts };
-}
-
-/// The first setting that reaches our recall, or else the last.
-function tuned(set, search) {
-  let result;
-  for (const looked of LOOKED_AT) {
-    result = { looked, ...measure(set, search(looked)) };
-    if (result.recall >= set.recall) break;
-  }
-  return result;
-}
-
-async function hnswlib(set) {
+async function measureHnswlib() {
   const library = await loadHnswlib();
   const index = new library.HierarchicalNSW("ip", DIMENSION, "");
-  index.initIndex(set.rows, NEIGHBOURS_OF_A_NODE, LOOKED_AT_WHEN_BUILDING, 1);
-  const [, buildMs] = await elapsed(() => {
-    for (let i = 0; i < set.rows; i++) index.addPoint(set.row(i), i, false);
+  const [, buildMs] = elapsed(() => {
+    index.initIndex(ROWS, NEIGHBOURS_OF_A_NODE, EF_CONSTRUCTION, 1);
+    for (let i = 0; i < ROWS; i++) index.addPoint(row(i), i, false);
   });
-  const best = tuned(set, (looked) => {
-    index.setEfSearch(looked);
-    return (vector) => index.searchKnn(vector, K, undefined).neighbors;
-  });
-  return report("hnswlib-wasm", set, best, buildMs, library.HEAPU8.length / 1e6, `ef ${best.looked}`);
+  const search = (vector) => index.searchKnn(vector, K, undefined).neighbors;
+  for (const ef of EF) {
+    index.setEfSearch(ef);
+    const share = recall(search);
+    const ms = time(search, QUERIES);
+    const label = `hnswlib-wasm, ef ${ef}, recall ${share.toFixed(4)}, ${ROWS} rows`;
+    say(`hnswlib_ef_${ef}`, ms, label);
+    if (share < ourRecall && ef !== EF.at(-1)) continue;
+    say("best_query", ms, label);
+    say("best_session", buildMs + QUERIES * ms, `${label}, with building, ${QUERIES} queries`);
+    say("hnswlib_build", buildMs, `ms, then ${megabytes(library.HEAPU8)}`);
+    break;
+  }
 }
 
-async function edgevec(set, flat) {
-  const { memory } = await initEdgeVec();
-  const build = (rows) => {
-    const config = new EdgeVecConfig(DIMENSION);
-    config.metric = "dot";
-    config.indexType = flat ? JsIndexType.Flat : JsIndexType.Hnsw;
-    config.m = NEIGHBOURS_OF_A_NODE;
-    config.ef_construction = LOOKED_AT_WHEN_BUILDING;
-    config.ef_search = LOOKED_AT.at(-1);
-    const index = new EdgeVec(config);
-    const ids = new Map();
-    for (let i = 0; i < rows; i++) ids.set(index.insert(set.row(i)), i);
-    return (vector) => index.search(vector, K).map(({ id }) => ids.get(id));
-  };
-  const [search, buildMs] = await elapsed(() => build(set.rows));
-  const setting = flat ? "flat" : `ef ${LOOKED_AT.at(-1)}`;
-  return report(flat ? "edgevec-flat" : "edgevec", set, measure(set, search), buildMs, memory.buffer.byteLength / 1e6, setting);
-}
-
-async function voySearch(set) {
-  const rows = Math.min(set.rows, MOST_ROWS_OF_VOY);
+async function measureVoy() {
   const file = await (await fetch("./node_modules/voy-search/voy_search_bg.wasm")).arrayBuffer();
   const { instance } = await WebAssembly.instantiate(file, { "./voy_search_bg.js": voy });
   voy.__wbg_set_wasm(instance.exports);
-  const entry = (_, i) => ({ id: String(i), title: "", url: "", embeddings: [...set.row(i)] });
-  const [index, buildMs] = await elapsed(() => new voy.Voy({ embeddings: Array.from({ length: rows }, entry) }));
-  const search = (vector) => index.search(vector, K).neighbors.map(({ id }) => Number(id));
-  const megabytes = instance.exports.memory.buffer.byteLength / 1e6;
-  return report("voy", { rows }, measure(set, search), buildMs, megabytes, "recall among all rows");
+  const resource = (_, i) => ({ id: String(i), title: "", url: "", embeddings: Array.from(row(i)) });
+  const [index, buildMs] = elapsed(() => new voy.Voy({ embeddings: Array.from({ length: ROWS_OF_VOY }, resource) }));
+  say("voy_build", buildMs, `ms for ${ROWS_OF_VOY} rows, then ${megabytes(instance.exports.memory.buffer)}`);
+  say("voy", time((vector) => index.search(vector, K), QUERIES_OF_VOY), `voy, ${ROWS_OF_VOY} rows`);
 }
 
-async function attempt(name, work) {
+for (const [name, measure] of Object.entries({ "hnswlib-wasm": measureHnswlib, voy: measureVoy })) {
   try {
-    return await work();
+    await measure();
   } catch (error) {
-    postMessage(`failed ${name}: ${error}`);
-    return undefined;
+    postMessage(`${name} failed: ${error}`);
   }
 }
-
-const some = await collection("some");
-const results = [
-  await attempt("voy", () => voySearch(some)),
-  await attempt("hnswlib-wasm", () => hnswlib(some)),
-  await attempt("edgevec", () => edgevec(some, false)),
-  await attempt("edgevec", () => edgevec(some, true)),
-];
-const equal = results.filter((result) => result && result.rows === some.rows && result.recall >= some.recall);
-const [best] = equal.sort((a, b) => a.ms - b.ms);
-if (best) say("best", best.ms.toFixed(4), `${best.facts}, ours ${some.recall.toFixed(4)}`);
 postMessage(null);

@@ -2,11 +2,11 @@
 
 use crate::collection::Collection;
 use crate::report::say;
-use crate::{CANDIDATES, K, PEERS_ROWS, demo};
+use crate::{CANDIDATES, K, demo};
 use sonoscape::search::coarse_top_k;
 use sonoscape::{Embedding, Index, Neighbour, Signs, quantize};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Names the folder where the peers look for rows and queries.
 const VECTORS: &str = "VECTORS";
@@ -15,7 +15,8 @@ const VECTORS: &str = "VECTORS";
 const LANES: usize = 16;
 
 pub fn measure(rows: &[Embedding], queries: &[Embedding]) {
-    let large = Recall::of(rows, queries, &exact(rows, queries, K));
+    let nearest = exact(rows, queries, K);
+    let large = Recall::of(rows, queries, &nearest);
     let demo = demo::embeddings();
     let small = Recall::of(&demo, &demo, &exact(&demo, &demo, K + 1));
     let label = |large: f64, small: f64| {
@@ -25,7 +26,7 @@ pub fn measure(rows: &[Embedding], queries: &[Embedding]) {
     say("vectors.recall_unrounded", large.unrounded.min(small.unrounded), &label(large.unrounded, small.unrounded));
     say("vectors.recall_coarse", large.coarse.min(small.coarse), &label(large.coarse, small.coarse));
     if let Some(folder) = std::env::var_os(VECTORS).map(PathBuf::from) {
-        for_peers(&folder, rows, queries);
+        for_peers(&folder, rows, queries, &nearest, large.codes);
     }
 }
 
@@ -79,17 +80,13 @@ fn cosine(a: &Embedding, b: &Embedding) -> f32 {
     sums.iter().sum()
 }
 
-/// Writes rows, queries and the truly nearest rows; and of the first rows alone for peers that cannot hold all.
-fn for_peers(folder: &PathBuf, rows: &[Embedding], queries: &[Embedding]) {
+/// Writes rows, queries, the truly nearest rows and the share of these that codes find.
+fn for_peers(folder: &Path, rows: &[Embedding], queries: &[Embedding], nearest: &[Vec<usize>], recall: f64) {
     fs::create_dir_all(folder).expect("a folder for the peers");
     let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).expect("room for the peers' vectors");
-    let floats = |set: &[Embedding]| set.iter().flat_map(|e| e.as_slice()).flat_map(|v| v.to_le_bytes()).collect();
+    let floats = |set: &[Embedding]| set.iter().flat_map(Embedding::as_slice).flat_map(|v| v.to_le_bytes()).collect();
+    write("rows.f32", floats(rows));
     write("queries.f32", floats(queries));
-    for (name, rows) in [("all", rows), ("some", &rows[..PEERS_ROWS])] {
-        let nearest = exact(rows, queries, K);
-        let recall = Recall::of(rows, queries, &nearest).codes;
-        write(&format!("{name}.f32"), floats(rows));
-        write(&format!("{name}.u32"), nearest.iter().flatten().flat_map(|row| (*row as u32).to_le_bytes()).collect());
-        write(&format!("{name}.recall"), recall.to_string().into_bytes());
-    }
+    write("nearest.u32", nearest.iter().flatten().flat_map(|row| (*row as u32).to_le_bytes()).collect());
+    write("recall.txt", recall.to_string().into_bytes());
 }

@@ -30,21 +30,27 @@ use std::fs::File;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const RUNS: usize = 11;
+
+const MOST_FOR_INDEXES: Duration = Duration::from_secs(1200);
 
 /// Stages that the page measures, each time a sound is dropped.
 const STAGES: [&str; 5] = ["total", "decode", "mel", "encode", "search"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let peers = std::env::var_os("PEERS").map(PathBuf::from);
+    if std::env::args().any(|argument| argument == "indexes") {
+        return indexes(peers.context("PEERS names no folder")?).await;
+    }
     let site = Site::start(&built_site().join("catalogue")).await;
     on_page(&site.address, |page| async move { times(&page).await }).await;
     first_visit(&site.asked())?;
     native()?;
-    match std::env::var_os("PEERS") {
-        Some(folder) => onnxruntime_web(PathBuf::from(folder)).await,
+    match peers {
+        Some(folder) => onnxruntime_web(folder).await,
         None => Ok(()),
     }
 }
@@ -155,6 +161,25 @@ async fn onnxruntime_web(folder: PathBuf) -> Result<()> {
         let version = result["version"].as_str().unwrap_or_default();
         println!("measured page.onnxruntime_web {:.1} onnxruntime-web {version}, one thread", median.parse::<f64>()?);
         Ok(())
+    })
+    .await;
+    Ok(())
+}
+
+/// Other indexes of vectors, which take minutes to build.
+async fn indexes(folder: PathBuf) -> Result<()> {
+    let site = Site::of(folder, PathBuf::new()).await;
+    on_page(&format!("{}indexes.html", site.address), |page| async move {
+        let deadline = Instant::now() + MOST_FOR_INDEXES;
+        loop {
+            let measured: Option<String> = page.ask("return document.documentElement.dataset.measured || null").await?;
+            if let Some(lines) = measured {
+                println!("{lines}");
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "the indexes take too long");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     })
     .await;
     Ok(())

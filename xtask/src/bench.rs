@@ -2,13 +2,14 @@
 
 mod figures;
 mod peers;
+mod program;
 
 use crate::browser::Browser;
 use crate::process::{cargo, run_observed, warn_of_overriding_flags};
 use crate::site::{self, Profile};
-use crate::workspace;
 use crate::{Result, test};
-use figures::{FIGURES, Figure, Measured, Program};
+use figures::{FIGURES, Figure, Measured};
+use program::Program;
 use std::process::Command;
 
 pub fn run_bench(arguments: &[String]) -> Result<()> {
@@ -26,7 +27,7 @@ pub fn run_bench(arguments: &[String]) -> Result<()> {
     }
     warn_of_overriding_flags();
     let mut measured = Vec::new();
-    for program in Program::ALL.into_iter().filter(|program| figures.iter().any(|figure| figure.needs(*program))) {
+    for program in programs(&figures) {
         if let Err(error) = measure(program, &mut measured) {
             eprintln!("{}: {error}. Figures that need it are left out.", program.title());
         }
@@ -35,11 +36,27 @@ pub fn run_bench(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Those that the figures need, and the one that writes the vectors before those that read them.
+fn programs(figures: &[&Figure]) -> impl Iterator<Item = Program> {
+    let reads = |program| matches!(program, Program::Flat | Program::Indexes);
+    Program::ALL.into_iter().filter(move |program| {
+        let needs = |figure: &&Figure| {
+            let by_others = || Program::ALL.into_iter().any(|other| reads(other) && figure.needs(other));
+            figure.needs(*program) || *program == Program::Search && by_others()
+        };
+        figures.iter().any(needs)
+    })
+}
+
 fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
     eprintln!("=== {} ===", program.title());
     let mut command = match program {
-        Program::Native => native(),
-        Program::Worker => worker()?,
+        Program::Native => native("library"),
+        Program::Worker => worker("library")?,
+        Program::Search => searches()?,
+        Program::SearchWorker => worker("search")?,
+        Program::Flat => peers::flat()?,
+        Program::Indexes => indexes()?,
         Program::Python => peers::python()?,
         Program::Embedding => peers::bliss()?,
         Program::Training => peers::pytorch()?,
@@ -51,26 +68,45 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
     })
 }
 
-fn native() -> Command {
+fn native(bench: &str) -> Command {
     let mut command = cargo();
-    command.args(["bench", "--package", "sonoscape", "--bench", "library"]);
+    command.args(["bench", "--package", "sonoscape", "--bench", bench]);
     command
 }
 
-fn worker() -> Result<Command> {
+/// Also writes rows and queries for the peers.
+fn searches() -> Result<Command> {
+    let mut command = native("search");
+    command.env("VECTORS", peers::vectors()?);
+    Ok(command)
+}
+
+fn worker(bench: &str) -> Result<Command> {
     let mut command = test::in_browser()?;
-    command.args(["--profile", Profile::Published.name(), "--bench", "library", "--", "--nocapture"]);
+    command.args(["--profile", Profile::Published.name(), "--bench", bench, "--", "--nocapture"]);
+    Ok(command)
+}
+
+fn indexes() -> Result<Command> {
+    peers::indexes()?;
+    let mut command = in_page()?;
+    command.env("PEERS", peers::folder()?).args(["--", "indexes"]);
+    Ok(command)
+}
+
+fn in_page() -> Result<Command> {
+    let browser = Browser::ensure()?;
+    let mut command = cargo();
+    command.args(["bench", "--profile", "dev", "--package", "sonoscape-companion", "--bench", "page"]);
+    command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver);
     Ok(command)
 }
 
 fn page(with_peer: bool) -> Result<Command> {
     site::build(Profile::Published)?;
-    let browser = Browser::ensure()?;
-    let mut command = cargo();
-    command.args(["bench", "--profile", "dev", "--package", "sonoscape-companion", "--bench", "page"]);
-    command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver);
+    let mut command = in_page()?;
     if with_peer {
-        command.env("PEERS", workspace::root().join("target/peers"));
+        command.env("PEERS", peers::folder()?);
     }
     Ok(command)
 }

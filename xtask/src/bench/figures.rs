@@ -1,41 +1,6 @@
 //! The figures: their names, which never change, and what each is made of.
 
-/// A program that measures.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Program {
-    Native,
-    Worker,
-    Python,
-    Embedding,
-    Training,
-    Page,
-}
-
-impl Program {
-    pub const ALL: [Self; 6] = [Self::Native, Self::Worker, Self::Python, Self::Embedding, Self::Training, Self::Page];
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Native => "the library, native",
-            Self::Worker => "the library, in a browser",
-            Self::Python => "librosa and onnxruntime",
-            Self::Embedding => "the companion and bliss",
-            Self::Training => "the trainer and PyTorch",
-            Self::Page => "the page in a browser",
-        }
-    }
-
-    fn of(measurement: &str) -> Self {
-        match measurement.split('.').next() {
-            Some("native") => Self::Native,
-            Some("browser") => Self::Worker,
-            Some("python") => Self::Python,
-            Some("embed") => Self::Embedding,
-            Some("train") => Self::Training,
-            _ => Self::Page,
-        }
-    }
-}
+use super::program::Program;
 
 /// A line `measured NAME VALUE LABEL` of a program.
 #[derive(Debug, PartialEq)]
@@ -61,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 21] = [
+pub const FIGURES: [Figure; 31] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -79,10 +44,20 @@ pub const FIGURES: [Figure; 21] = [
     against("encoder.native_vs_onnxruntime", "native.encoder", "python.onnxruntime"),
     against("embed.native_vs_bliss", "embed.sonoscape", "embed.bliss"),
     against("train.vs_pytorch", "train.sonoscape", "train.pytorch"),
-    against("search.browser_vs_read_278581", "browser.search_278581", "browser.read_278581"),
-    against("search.browser_vs_read_1000000", "browser.search_1000000", "browser.read_1000000"),
-    against("search.native_vs_read_278581", "native.search_278581", "native.read_278581"),
-    against("search.native_vs_read_1000000", "native.search_1000000", "native.read_1000000"),
+    alone("search.recall_int8", "recall@10", "vectors.recall_int8"),
+    alone("search.recall_int8_of_unrounded_query", "recall@10", "vectors.recall_unrounded"),
+    alone("search.recall_coarse", "recall@10", "vectors.recall_coarse"),
+    against("search.browser_vs_read_278581", "worker.search_278581", "worker.read_278581"),
+    against("search.browser_vs_read_1000000", "worker.search_1000000", "worker.read_1000000"),
+    against("search.native_vs_read_278581", "vectors.search_278581", "vectors.read_278581"),
+    against("search.native_vs_read_1000000", "vectors.search_1000000", "vectors.read_1000000"),
+    alone("search.browser_coarse_278581_ms", "ms", "worker.coarse_278581"),
+    alone("search.browser_coarse_1000000_ms", "ms", "worker.coarse_1000000"),
+    alone("search.memory_278581_mb", "MB", "worker.memory_278581"),
+    against("search.browser_vs_best_peer", "worker.session_278581", "indexes.best_session"),
+    against("search.browser_query_vs_best_peer", "worker.search_278581", "indexes.best_query"),
+    against("search.native_vs_faiss_flat", "vectors.search_278581", "flat.faiss"),
+    against("search.native_vs_usearch", "vectors.search_278581", "flat.usearch"),
 ];
 
 const fn alone(name: &'static str, unit: &'static str, ours: &'static str) -> Figure {
@@ -175,6 +150,7 @@ mod tests {
             let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
             Program::ALL.into_iter().filter(|program| figure.needs(*program)).map(Program::title).collect()
         };
+        assert_eq!(needs("search.recall_int8"), ["the searches, native"]);
         assert_eq!(needs("train.vs_pytorch"), ["the trainer and PyTorch"]);
         assert_eq!(needs("embed.native_vs_bliss"), ["the companion and bliss"]);
         assert_eq!(needs("mel.native_vs_librosa"), ["the library, native", "librosa and onnxruntime"]);

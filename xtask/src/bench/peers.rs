@@ -19,6 +19,13 @@ pub fn python() -> Result<Command> {
     Ok(command)
 }
 
+/// The command that measures FAISS and USearch with the [vectors].
+pub fn flat() -> Result<Command> {
+    let mut command = Command::new(environment("python", "requirements.txt")?);
+    command.arg(sources().join("flat.py")).arg(vectors()?).env("OMP_NUM_THREADS", "1");
+    Ok(command)
+}
+
 /// The command that measures `sonoscape embed` and bliss.
 pub fn bliss() -> Result<Command> {
     let (manifest, target) = (sources().join("bliss/Cargo.toml"), folder()?.join("bliss"));
@@ -64,18 +71,35 @@ fn companion() -> Result<PathBuf> {
 
 /// Lays out the page that measures onnxruntime-web.
 pub fn onnxruntime_web() -> Result<()> {
-    let npm = find("npm").ok_or("npm is not installed")?;
-    let folder = folder()?;
-    fs::copy(sources().join("package.json"), folder.join("package.json"))?;
-    fs::copy(sources().join("onnxruntime-web.html"), folder.join("onnxruntime-web.html"))?;
-    fs::copy(workspace::root().join("models/encoder.onnx"), folder.join("encoder.onnx"))?;
-    run(Command::new(npm).args(["install", "--no-audit", "--no-fund", "--silent"]).current_dir(folder))
+    fs::copy(workspace::root().join("models/encoder.onnx"), folder()?.join("encoder.onnx"))?;
+    packages(&["onnxruntime-web.html"])
 }
 
-fn folder() -> Result<PathBuf> {
+/// Lays out the page that measures indexes with the [vectors].
+pub fn indexes() -> Result<()> {
+    packages(&["indexes.html", "indexes.mjs"])
+}
+
+/// Where rows and queries lie that all searches are measured with.
+pub fn vectors() -> Result<PathBuf> {
+    Ok(folder()?.join("vectors"))
+}
+
+/// Where peers are installed.
+pub fn folder() -> Result<PathBuf> {
     let folder = workspace::root().join("target/peers");
     fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+/// Installs the packages of npm beside files that use them.
+fn packages(files: &[&str]) -> Result<()> {
+    let npm = find("npm").ok_or("npm is not installed")?;
+    let folder = folder()?;
+    for file in ["package.json"].iter().chain(files) {
+        fs::copy(sources().join(file), folder.join(file))?;
+    }
+    run(Command::new(npm).args(["install", "--no-audit", "--no-fund", "--silent"]).current_dir(folder))
 }
 
 fn sources() -> PathBuf {

@@ -1,0 +1,63 @@
+//! The programs that measure.
+
+/// A program that measures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    Native,
+    Worker,
+    Python,
+    Search,
+    SearchWorker,
+    Flat,
+    Indexes,
+    Embedding,
+    Training,
+    Page,
+}
+
+impl Program {
+    /// In the order in which they run: the peers of the search read what ours has written.
+    pub const ALL: [Self; 10] = [
+        Self::Native,
+        Self::Worker,
+        Self::Python,
+        Self::Search,
+        Self::SearchWorker,
+        Self::Flat,
+        Self::Indexes,
+        Self::Embedding,
+        Self::Training,
+        Self::Page,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Native => "the library, native",
+            Self::Worker => "the library, in a browser",
+            Self::Python => "librosa and onnxruntime",
+            Self::Search => "the searches, native",
+            Self::SearchWorker => "the searches, in a browser",
+            Self::Flat => "FAISS and USearch",
+            Self::Indexes => "hnswlib-wasm and voy, in a browser",
+            Self::Embedding => "the companion and bliss",
+            Self::Training => "the trainer and PyTorch",
+            Self::Page => "the page in a browser",
+        }
+    }
+
+    /// The one that makes this measurement.
+    pub fn of(measurement: &str) -> Self {
+        match measurement.split('.').next() {
+            Some("native") => Self::Native,
+            Some("browser") => Self::Worker,
+            Some("python") => Self::Python,
+            Some("vectors") => Self::Search,
+            Some("worker") => Self::SearchWorker,
+            Some("flat") => Self::Flat,
+            Some("indexes") => Self::Indexes,
+            Some("embed") => Self::Embedding,
+            Some("train") => Self::Training,
+            _ => Self::Page,
+        }
+    }
+}
