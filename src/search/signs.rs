@@ -1,20 +1,15 @@
 //! Signs of codes: one bit a value, enough for a first look.
 
 use super::Scores;
+use super::dot::differing::{PLANES, WORD, differing_rows};
 use crate::error::{Error, Result};
 use crate::quantize::Code;
 
 /// Rows whose scores are computed at a time.
 const BLOCK: usize = 1024;
 
-/// Rows are as long as a multiple of this, in bytes.
-const WORD: usize = 8;
-
-/// Bits of the query's values that are looked at.
-const QUERY_BITS: usize = 4;
-
 /// The highest level of a value of the query.
-const TOP_LEVEL: f32 = ((1 << QUERY_BITS) - 1) as f32;
+const TOP_LEVEL: f32 = ((1 << PLANES) - 1) as f32;
 
 /// The expected cosine of a direction and its signs, √(2/π).
 const COSINE_OF_SIGNS: f32 = 0.797_884_6;
@@ -77,24 +72,27 @@ impl Signs {
     pub fn scan(&self, queries: &[Code], mut visit: impl FnMut(Scores)) {
         let stride = Self::stride(self.dimension);
         let planes: Vec<Planes> = queries.iter().map(|query| Planes::new(query, self.dimension)).collect();
-        let mut scores = [0.0; BLOCK];
+        let (mut sums, mut scores) = ([0; BLOCK], [0.0; BLOCK]);
         for (block, bits) in self.bits.chunks(BLOCK * stride).enumerate() {
+            let rows = bits.len() / stride;
             for (query, planes) in planes.iter().enumerate() {
-                for (score, row) in scores.iter_mut().zip(bits.chunks_exact(stride)) {
-                    *score = planes.estimate(row);
+                differing_rows(bits, &planes.words, &mut sums[..rows]);
+                for (score, &sum) in scores.iter_mut().zip(&sums[..rows]) {
+                    *score = planes.estimate(sum);
                 }
-                visit(Scores { query, first_row: block * BLOCK, scores: &scores[..bits.len() / stride] });
+                visit(Scores { query, first_row: block * BLOCK, scores: &scores[..rows] });
             }
         }
     }
 }
 
-/// A query in [`QUERY_BITS`] bits a value, bit by bit: plane `b` holds bit `b` of every value.
+/// A query in [`PLANES`] bits a value, bit by bit: plane `b` holds bit `b` of every value.
 ///
 /// A value of level `u` stands for `(u − 7.5) · width`, which is `Σ_b 2^(b−1) · ±1 · width` with the signs of its bits. So its
 /// inner product with a row of signs is a sum of inner products of signs, and each of these counts the bits that differ.
 struct Planes {
-    planes: [Vec<u64>; QUERY_BITS],
+    /// Word by word, each with its planes.
+    words: Vec<[u64; PLANES]>,
     /// The estimate of a row none of whose bits differ.
     most: f32,
     /// What each differing bit of plane 0 takes away.
@@ -106,26 +104,18 @@ impl Planes {
         assert_eq!(query.values.len(), dimension, "the query's dimension");
         let largest = query.values.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0).max(1);
         let width = 2.0 * f32::from(largest) / TOP_LEVEL;
-        let mut planes: [Vec<u64>; QUERY_BITS] = core::array::from_fn(|_| vec![0; Signs::stride(dimension) / WORD]);
+        let mut words = vec![[0; PLANES]; Signs::stride(dimension) / WORD];
         for (i, value) in query.values.iter().enumerate() {
             let level = (f32::from(*value) / width + TOP_LEVEL / 2.0).round() as u64;
-            for (bit, plane) in planes.iter_mut().enumerate() {
-                plane[i / 64] |= (level >> bit & 1) << (i % 64);
+            for (bit, plane) in words[i / 64].iter_mut().enumerate() {
+                *plane |= (level >> bit & 1) << (i % 64);
             }
         }
         let step = width * query.scale / ((dimension as f32).sqrt() * COSINE_OF_SIGNS);
-        Self { planes, most: dimension as f32 * TOP_LEVEL / 2.0 * step, step }
+        Self { words, most: dimension as f32 * TOP_LEVEL / 2.0 * step, step }
     }
 
-    fn estimate(&self, row: &[u8]) -> f32 {
-        let mut differing = [0; QUERY_BITS];
-        for (i, word) in row.as_chunks::<WORD>().0.iter().enumerate() {
-            let word = u64::from_le_bytes(*word);
-            for (count, plane) in differing.iter_mut().zip(&self.planes) {
-                *count += (word ^ plane[i]).count_ones();
-            }
-        }
-        let sum: u32 = differing.iter().enumerate().map(|(bit, count)| count << bit).sum();
-        (self.most - sum as f32 * self.step).clamp(-1.0, 1.0)
+    fn estimate(&self, differing: i32) -> f32 {
+        (self.most - differing as f32 * self.step).clamp(-1.0, 1.0)
     }
 }

@@ -21,6 +21,18 @@ fn by_sorting(dimension: usize, values: &[i8], scales: &[f32], query: &Code, k: 
     all
 }
 
+/// The query in 16 levels, each multiplied by a sign.
+fn estimate_by_levels(row: &[i8], query: &Code) -> f32 {
+    let largest = query.values.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0).max(1);
+    let width = 2.0 * f32::from(largest) / 15.0;
+    let product = |(row, query): (&i8, &i8)| {
+        let level = (f32::from(*query) / width + 7.5).round() - 7.5;
+        if *row < 0 { -level } else { level }
+    };
+    let sum: f32 = row.iter().zip(&query.values).map(product).sum();
+    sum * width * query.scale / ((row.len() as f32).sqrt() * (2.0 / core::f32::consts::PI).sqrt())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
@@ -34,6 +46,20 @@ proptest! {
             let mut found = [2; 7];
             kernel.dot_rows(&rows, &query, &mut found);
             prop_assert_eq!(expected, found, "{}", kernel.name);
+        }
+    }
+
+    #[test]
+    fn signs_are_scored_by_the_querys_levels(
+        (dimension, rows, query) in (1..300usize).prop_flat_map(|d| (Just(d), codes(5, d), codes(1, d))),
+    ) {
+        let bits = rows.chunks_exact(dimension).flat_map(Signs::of).collect();
+        let query = Code { values: query, scale: 1e-5 };
+        let mut found: Vec<f32> = Vec::new();
+        Signs::new(dimension, bits).expect("signs").scan(&[query.clone()], |block| found.extend(block.scores));
+        for (row, found) in rows.chunks_exact(dimension).zip(found) {
+            let expected = estimate_by_levels(row, &query);
+            prop_assert!((found - expected).abs() < 1e-5, "{} instead of {}", found, expected);
         }
     }
 
