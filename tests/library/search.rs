@@ -56,7 +56,7 @@ proptest! {
         let bits = rows.chunks_exact(dimension).flat_map(Signs::of).collect();
         let query = Code { values: query, scale: 1e-5 };
         let mut found: Vec<f32> = Vec::new();
-        Signs::new(dimension, bits).expect("signs").scan(&[query.clone()], |block| found.extend(block.scores));
+        Signs::new(dimension, bits).expect("signs").scan(core::slice::from_ref(&query), |block| found.extend(block.scores));
         for (row, found) in rows.chunks_exact(dimension).zip(found) {
             let expected = estimate_by_levels(row, &query);
             prop_assert!((found - expected).abs() < 1e-5, "{} instead of {}", found, expected);
