@@ -193,12 +193,24 @@ impl Catalogue {
 
     /// A track with everything that was packed of it, once all of that has arrived.
     pub fn entry(&self, id: TrackId) -> Option<Entry> {
-        self.segments.get(id.segment as usize)?.entry(id.track as usize, self.track(id)?)
+        let (position, cluster) = (self.position(id), self.cluster(id));
+        let excerpts = Some(self.excerpts(id)).filter(|excerpts| !excerpts.is_empty())?;
+        Some(Entry { track: self.track(id)?.clone(), position, cluster, excerpts })
+    }
+
+    /// How the excerpts of a track sound; none before its codes have arrived.
+    pub fn excerpts(&self, id: TrackId) -> Vec<Excerpt> {
+        self.segments.get(id.segment as usize).map_or_else(Vec::new, |segment| segment.excerpts(id.track as usize))
     }
 
     /// Where a track lies on the map.
     pub fn position(&self, id: TrackId) -> Option<Position> {
         self.segments.get(id.segment as usize)?.sketch.as_ref()?.position(id.track as usize)
+    }
+
+    /// The cluster of a track on the map.
+    pub fn cluster(&self, id: TrackId) -> Option<u16> {
+        self.segments.get(id.segment as usize)?.sketch.as_ref()?.cluster(id.track as usize)
     }
 
     /// The shards of text that its sketches name.

@@ -9,8 +9,11 @@ pub fn embeddings() -> Vec<Embedding> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo");
     let file = |name: &str| std::fs::read(folder.join(name)).expect("a file of the demo catalogue");
     let manifest = Manifest::parse(&file(MANIFEST_NAME)).expect("a manifest");
-    let shards: Vec<_> = manifest.shards.iter().map(|shard| file(&shard.name)).collect();
-    let catalogue = Catalogue::unpack(&manifest, &shards).expect("a catalogue");
-    let rows = (0..catalogue.index().len()).filter_map(|row| catalogue.index().code(row));
-    unrounded(&rows.flat_map(|code| code.values).collect::<Vec<_>>())
+    let mut catalogue = Catalogue::new(manifest.clone());
+    for (i, segment) in manifest.segments.iter().enumerate() {
+        catalogue.take_sketch(i, &file(&segment.sketch.name)).expect("a sketch");
+        catalogue.take_codes(i, file(&segment.codes.name)).expect("codes");
+    }
+    let excerpts = catalogue.ids().flat_map(|id| catalogue.excerpts(id));
+    unrounded(&excerpts.flat_map(|excerpt| excerpt.code.values).collect::<Vec<_>>())
 }

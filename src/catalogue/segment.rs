@@ -117,16 +117,11 @@ impl Segment {
         start..ends.get(track).map_or(start, |end| usize::from(*end))
     }
 
-    /// Everything that was packed of a track but its text, once it has arrived.
-    pub(super) fn entry(&self, track: usize, text: &Track) -> Option<Entry> {
-        let (sketch, excerpts) = (self.sketch.as_ref()?, self.excerpts.as_ref()?);
-        let excerpt = |row| Some(Excerpt { start_s: *excerpts.starts_s.get(row)?, code: excerpts.index.code(row)? });
-        Some(Entry {
-            track: text.clone(),
-            position: sketch.position(track),
-            cluster: sketch.cluster(track),
-            excerpts: self.rows(track).map(excerpt).collect::<Option<_>>()?,
-        })
+    /// The excerpts of a track, once its codes have arrived.
+    pub(super) fn excerpts(&self, track: usize) -> Vec<Excerpt> {
+        let Some(held) = &self.excerpts else { return Vec::new() };
+        let excerpt = |row| Some(Excerpt { start_s: *held.starts_s.get(row)?, code: held.index.code(row)? });
+        self.rows(track).filter_map(excerpt).collect()
     }
 }
 

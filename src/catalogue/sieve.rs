@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::filter::Filter;
 use super::nearest::{Match, Parts};
-use super::{Catalogue, TrackId};
+use super::{Catalogue, Excerpt, TrackId};
 use crate::analysis::{AnalysedExcerpt, Analysis};
 use crate::encoder::{EncoderCard, cosine};
 
@@ -46,12 +46,8 @@ impl Candidate {
         let segment = &catalogues[catalogue].segments[track.segment as usize];
         let place = track.track as usize;
         let artist = segment.excerpts.as_ref().map_or(0, |held| held.facets.artists[place]);
-        let excerpts: Vec<Placed> = segment.excerpts.as_ref().map_or_else(Vec::new, |held| {
-            let placed = |row: usize| {
-                Some(Placed { start_s: *held.starts_s.get(row)?, values: held.index.code(row)?.dequantize() })
-            };
-            segment.rows(place).filter_map(placed).collect()
-        });
+        let placed = |excerpt: Excerpt| Placed { start_s: excerpt.start_s, values: excerpt.code.dequantize() };
+        let excerpts: Vec<Placed> = segment.excerpts(place).into_iter().map(placed).collect();
         let queries = heard.excerpts.iter().map(|query| query.embedding.as_slice());
         let score = if excerpts.is_empty() { rough } else { likeness(queries, &excerpts) };
         Self { catalogue, track, score, artist, excerpts }
