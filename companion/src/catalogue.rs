@@ -5,7 +5,7 @@ mod stored;
 mod writer;
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,12 +15,17 @@ pub use writer::{Writer, Written, leftover};
 
 /// Writes a file under a temporary name and renames it.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(path, bytes, File::sync_all)
+}
+
+/// Writes a file under a temporary name, sees it `settle` there, and renames it.
+fn write_whole(path: &Path, bytes: &[u8], settle: fn(&File) -> io::Result<()>) -> Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(TEMPORARY);
     let write = || {
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        settle(&file)?;
         fs::rename(&temporary, path)
     };
     write().inspect_err(|_| drop(fs::remove_file(&temporary))).with_context(|| refused(path))

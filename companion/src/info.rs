@@ -56,10 +56,10 @@ struct Bytes {
     whole: u64,
 }
 
-/// Prints what the catalogue holds; of its files, the manifest and the sketches are read.
+/// Prints what the catalogue holds; texts are not read.
 ///
 /// # Errors
-/// When one of these is missing or damaged.
+/// When the manifest, a sketch or a shard of codes is missing or damaged.
 pub fn run(args: &Args) -> Result<()> {
     let info = Info::of(&Stored::open(&args.folder)?)?;
     if args.json {
@@ -77,16 +77,17 @@ impl Info {
             (Bytes { manifest: stored.manifest_bytes(), ..Bytes::default() }, Counts::default());
         let (mut positions, mut first) = (0, 0);
         for (segment, entry) in manifest.segments.iter().enumerate() {
-            let sketch = stored.sketch(segment)?;
-            let texts: Vec<u64> = texts(&sketch).iter().map(|text| text.shard.bytes).collect();
+            let mut alone = stored.sketch(segment)?;
+            let texts: Vec<u64> = texts(&alone).iter().map(|text| text.shard.bytes).collect();
             if segment == 0 {
                 first = entry.sketch.bytes + texts.first().copied().unwrap_or(0);
             }
             bytes.sketches += entry.sketch.bytes;
             bytes.codes += entry.codes.bytes;
             bytes.texts += texts.iter().sum::<u64>();
-            positions += sketch.ids().filter(|id| sketch.position(*id).is_some()).count();
-            add(&mut counts, sketch.counts());
+            positions += alone.ids().filter(|id| alone.position(*id).is_some()).count();
+            alone.take_codes(0, stored.shard(&entry.codes)?)?;
+            add(&mut counts, alone.counts());
         }
         bytes.until_first_answer = bytes.manifest + first;
         bytes.until_all_sketches = bytes.manifest + bytes.sketches;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,7 +11,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 use sonoscape::catalogue::{MANIFEST_NAME, Manifest, PackedSegment, SegmentEntry};
 
-use super::{TEMPORARY, replace};
+use super::{TEMPORARY, refused, write_whole};
 
 /// A catalogue in the making: its shards lie beside those of the former one until [`Writer::finish`].
 pub struct Writer {
@@ -18,6 +19,8 @@ pub struct Writer {
     _lock: Option<File>,
     segments: Vec<SegmentEntry>,
     named: BTreeSet<String>,
+    /// Files that the disk may not have taken yet.
+    unsettled: Vec<PathBuf>,
     written: Written,
 }
 
@@ -56,6 +59,7 @@ impl Writer {
             _lock: lock(folder)?,
             segments: Vec::new(),
             named: BTreeSet::from([MANIFEST_NAME.to_owned()]),
+            unsettled: Vec::new(),
             written: Written::default(),
         })
     }
@@ -66,7 +70,7 @@ impl Writer {
     /// When the disk does not take one.
     pub fn put(&mut self, packed: PackedSegment) -> Result<()> {
         for (entry, bytes) in packed.shards {
-            self.write(&entry.name, &bytes)?;
+            self.write(&entry.name, &bytes, |_| Ok(()))?;
             self.named.insert(entry.name);
         }
         self.segments.push(packed.entry);
@@ -82,21 +86,32 @@ impl Writer {
         let manifest = Manifest::new(name, encoder, dimension, std::mem::take(&mut self.segments));
         let json = serde_json::to_vec(&manifest)?;
         Manifest::parse(&json)?;
-        self.write(MANIFEST_NAME, &json)?;
+        self.settle()?;
+        self.write(MANIFEST_NAME, &json, File::sync_all)?;
         for name in leftover(&self.folder, &self.named)? {
             self.written.files_removed += usize::from(fs::remove_file(self.folder.join(name)).is_ok());
         }
         Ok(self.written)
     }
 
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+    /// Waits until the disk has taken what was written: for all files together, which is sooner than for one after the other.
+    fn settle(&mut self) -> Result<()> {
+        for path in self.unsettled.drain(..) {
+            let file = File::options().write(true).open(&path);
+            file.and_then(|file| file.sync_all()).with_context(|| refused(&path))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, name: &str, bytes: &[u8], settle: fn(&File) -> io::Result<()>) -> Result<()> {
         let path = self.folder.join(name);
         if is_there(&path, bytes) {
             self.written.files_kept += 1;
         } else {
-            replace(&path, bytes)?;
+            write_whole(&path, bytes, settle)?;
             self.written.files_written += 1;
             self.written.bytes_written += bytes.len() as u64;
+            self.unsettled.push(path);
         }
         Ok(())
     }
