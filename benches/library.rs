@@ -6,7 +6,7 @@
 #[path = "measure/report.rs"]
 mod report;
 
-use report::time;
+use report::time_in_turns;
 use sonoscape::{Analyser, Clip, Encoder, SAMPLE_RATE};
 use std::hint::black_box;
 
@@ -35,9 +35,15 @@ fn analysis() {
     let mut analyser = Analyser::new(Encoder::from_onnx(ENCODER).expect("an encoder")).expect("an analyser");
     let clip = Clip::from_channels(&[noise(EXCERPT_S * SAMPLE_RATE as usize)], SAMPLE_RATE).expect("a clip");
     let excerpt = analyser.excerpts(&clip, 1).expect("excerpts")[0];
-    time(&format!("{WHERE}.mel"), 1, || analyser.mel(black_box(&excerpt)));
-    let mel = analyser.mel(&excerpt);
-    time(&format!("{WHERE}.encoder"), 1, || analyser.embed(black_box(&mel)).expect("an embedding"));
+    let picture = analyser.mel(&excerpt);
+    time(&mut analyser, "mel", |analyser| _ = black_box(analyser.mel(black_box(&excerpt))));
+    time(&mut analyser, "encoder", |analyser| {
+        _ = black_box(analyser.embed(black_box(&picture)).expect("an embedding"))
+    });
+}
+
+fn time(analyser: &mut Analyser, what: &str, work: impl Fn(&mut Analyser)) {
+    time_in_turns(1, &mut [(format!("{WHERE}.{what}"), &mut || work(analyser))]);
 }
 
 /// Values from −1 to 1, the same on every run.

@@ -17,9 +17,10 @@ mod recall;
 mod report;
 
 use collection::Collection;
-use report::{once, say, time};
+use report::{once, say, time_in_turns};
 use sonoscape::search::coarse_top_k;
 use sonoscape::{Code, Embedding, Enlargement, quantize};
+use std::cell::Cell;
 use std::hint::black_box;
 
 /// Rows of a large catalogue, among which the peers search too, and of a larger one.
@@ -68,19 +69,27 @@ fn times(collection: &Collection, queries: &[Embedding]) {
     let codes: Vec<Code> = queries.iter().map(quantize).collect();
     let (_, ms) = once(|| {
         let index = collection.index();
-        codes.iter().for_each(|code| drop(black_box(index.top_k(code, K))));
+        codes.iter().for_each(|code| _ = black_box(index.top_k(code, K)));
     });
     say(
         &name("session"),
         ms,
         &format!("ms, from the bytes of a catalogue to the answers of {} queries", queries.len()),
     );
-    let mut next = (0..queries.len()).cycle();
-    let mut query = move || next.next().unwrap_or_default();
-    time(&name("search"), 5, || index.top_k(black_box(&codes[query()]), K));
-    time(&name("read"), 5, || read(black_box(&collection.codes)));
-    time(&name("nearest"), 5, || index.nearest(black_box(&queries[query()]), K));
-    time(&name("coarse"), 5, || coarse_top_k(&signs, &index, black_box(&queries[query()]), K, CANDIDATES));
+    let turn = Cell::new(0);
+    let next = || {
+        turn.set((turn.get() + 1) % queries.len());
+        turn.get()
+    };
+    time_in_turns(
+        5,
+        &mut [
+            (name("search"), &mut || _ = black_box(index.top_k(&codes[next()], K))),
+            (name("read"), &mut || _ = black_box(read(black_box(&collection.codes)))),
+            (name("nearest"), &mut || _ = black_box(index.nearest(&queries[next()], K))),
+            (name("coarse"), &mut || _ = black_box(coarse_top_k(&signs, &index, &queries[next()], K, CANDIDATES))),
+        ],
+    );
 }
 
 /// Looks at every byte once. A browser changes to better code only when a function is called anew.

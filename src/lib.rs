@@ -11,6 +11,8 @@
 //! 2. **quantise → search → catalogue.** An embedding becomes a [`Code`] of 8-bit numbers; an [`Index`] of codes finds the
 //!    nearest ones exactly; a [`Catalogue`] says which tracks they belong to, and is read from and written to shards of bytes.
 //!
+//! For tests and measurements, an [`Enlargement`] makes a large collection of embeddings out of a small one.
+//!
 //! From samples to picture, and from code to neighbours, every target computes the same bits. The network itself agrees within
 //! a tolerance, because each processor sums its products in its own order.
 

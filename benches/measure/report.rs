@@ -1,20 +1,26 @@
 //! Times on one thread, natively or in a browser's worker, printed as `measured NAME VALUE LABEL`.
 
-use std::hint::black_box;
-
 const RUNS: usize = 15;
 /// A browser compiles code anew, on another thread, once it has run for a while.
 const WARM_UP_MS: f64 = 500.0;
 
-/// Times `work`, done `often` between two looks at the clock, because a browser's clock is coarse; the median of several runs.
-pub fn time<T>(name: &str, often: usize, mut work: impl FnMut() -> T) {
-    let warm = now_ms() + WARM_UP_MS;
+/// Does each of `works` `often` between two looks at the clock, because a browser's clock is coarse, and all of them in turns,
+/// so that whatever else the machine does slows each alike; the medians count.
+pub fn time_in_turns(often: usize, works: &mut [(String, &mut dyn FnMut())]) {
+    let mut times = vec![Vec::new(); works.len()];
+    let warm = now_ms() + WARM_UP_MS * works.len() as f64;
     while now_ms() < warm {
-        black_box(work());
+        works.iter_mut().for_each(|(_, work)| work());
     }
-    let mut times: Vec<f64> = (0..RUNS).map(|_| once(|| (0..often).for_each(|_| drop(black_box(work())))).1).collect();
-    times.sort_by(f64::total_cmp);
-    say(name, times[RUNS / 2] / often as f64, "");
+    for _ in 0..RUNS {
+        for ((_, work), times) in works.iter_mut().zip(&mut times) {
+            times.push(once(|| (0..often).for_each(|_| work())).1);
+        }
+    }
+    for ((name, _), mut times) in works.iter().zip(times) {
+        times.sort_by(f64::total_cmp);
+        say(name, times[RUNS / 2] / often as f64, "");
+    }
 }
 
 /// What `work` gives, and how long it took in milliseconds.
