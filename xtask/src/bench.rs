@@ -60,6 +60,7 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Python => peers::python()?,
         Program::Embedding => peers::bliss()?,
         Program::Training => peers::pytorch()?,
+        Program::Large => large()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };
     run_observed(&mut command, |line| {
@@ -89,22 +90,27 @@ fn worker(bench: &str) -> Result<Command> {
 
 fn indexes() -> Result<Command> {
     peers::indexes()?;
-    let mut command = in_page()?;
+    let mut command = in_page("page")?;
     command.env("PEERS", peers::folder()?).args(["--", "indexes"]);
     Ok(command)
 }
 
-fn in_page() -> Result<Command> {
+fn large() -> Result<Command> {
+    site::build(Profile::Published)?;
+    in_page("large")
+}
+
+fn in_page(bench: &str) -> Result<Command> {
     let browser = Browser::ensure()?;
     let mut command = cargo();
-    command.args(["bench", "--profile", "dev", "--package", "sonoscape-companion", "--bench", "page"]);
+    command.args(["bench", "--profile", "dev", "--package", "sonoscape-companion", "--bench", bench]);
     command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver);
     Ok(command)
 }
 
 fn page(with_peer: bool) -> Result<Command> {
     site::build(Profile::Published)?;
-    let mut command = in_page()?;
+    let mut command = in_page("page")?;
     if with_peer {
         command.env("PEERS", peers::folder()?);
     }

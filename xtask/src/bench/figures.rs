@@ -26,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 31] = [
+pub const FIGURES: [Figure; 38] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -58,6 +58,13 @@ pub const FIGURES: [Figure; 31] = [
     against("search.browser_query_vs_best_peer", "worker.search_278581", "indexes.best_query"),
     against("search.native_vs_faiss_flat", "vectors.search_278581", "flat.faiss"),
     against("search.native_vs_usearch", "vectors.search_278581", "flat.usearch"),
+    alone("catalogue.bytes_to_first_look_278581", "bytes", "large.first_look"),
+    alone("catalogue.bytes_to_first_answer_278581", "bytes", "large.first_answer"),
+    alone("catalogue.second_visit_bytes", "bytes", "large.second_visit"),
+    alone("catalogue.memory_ratio", "×", "large.memory_ratio"),
+    alone("catalogue.load_ms", "ms", "large.load"),
+    alone("catalogue.load_again_ms", "ms", "large.load_again"),
+    alone("catalogue.search_ms", "ms", "large.search"),
 ];
 
 const fn alone(name: &'static str, unit: &'static str, ours: &'static str) -> Figure {

@@ -13,11 +13,12 @@ pub enum Program {
     Embedding,
     Training,
     Page,
+    Large,
 }
 
 impl Program {
     /// In the order in which they run: the peers of the search read what ours has written.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Native,
         Self::Worker,
         Self::Python,
@@ -28,6 +29,7 @@ impl Program {
         Self::Embedding,
         Self::Training,
         Self::Page,
+        Self::Large,
     ];
 
     pub fn title(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Program {
             Self::Embedding => "the companion and bliss",
             Self::Training => "the trainer and PyTorch",
             Self::Page => "the page in a browser",
+            Self::Large => "the page with a large catalogue",
         }
     }
 
@@ -57,6 +60,7 @@ impl Program {
             Some("indexes") => Self::Indexes,
             Some("embed") => Self::Embedding,
             Some("train") => Self::Training,
+            Some("large") => Self::Large,
             _ => Self::Page,
         }
     }
