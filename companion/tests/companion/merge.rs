@@ -42,6 +42,11 @@ fn tracks_that_are_known_twice_are_taken_once() {
     let named = merge(&["b", "a", "--name", "Ours"]);
     assert_eq!((counts(&named), workplace.manifest("merged")["name"].as_str()), ([300, 50, 1, 1], Some("Ours")));
     workplace.json(&["verify", "merged", "--json"]);
+
+    let merged = workplace.manifest("merged")["segments"].clone();
+    workplace.json(&["merge", "b", "a", "--output", "b", "--json"]);
+    assert_eq!(workplace.manifest("b")["segments"], merged);
+    workplace.json(&["verify", "b", "--json"]);
 }
 
 #[test]
