@@ -19,7 +19,7 @@ mod report;
 use collection::Collection;
 use report::{once, say, time_in_turns};
 use sonoscape::search::coarse_top_k;
-use sonoscape::{Code, Embedding, Enlargement, quantize};
+use sonoscape::{Embedding, Enlargement};
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -66,10 +66,9 @@ fn times(collection: &Collection, queries: &[Embedding]) {
     say(&name("load"), ms, "ms, from the bytes of a catalogue");
     let bytes = collection.codes.len() + 4 * collection.scales.len() + collection.signs.len();
     say(&name("memory"), bytes as f64 / 1e6, "MB, codes, scales and signs");
-    let codes: Vec<Code> = queries.iter().map(quantize).collect();
     let (_, ms) = once(|| {
         let index = collection.index();
-        codes.iter().for_each(|code| _ = black_box(index.top_k(code, K)));
+        queries.iter().for_each(|query| _ = black_box(index.nearest(query, K)));
     });
     say(
         &name("session"),
@@ -84,9 +83,8 @@ fn times(collection: &Collection, queries: &[Embedding]) {
     time_in_turns(
         5,
         &mut [
-            (name("search"), &mut || _ = black_box(index.top_k(&codes[next()], K))),
+            (name("search"), &mut || _ = black_box(index.nearest(&queries[next()], K))),
             (name("read"), &mut || _ = black_box(read(black_box(&collection.codes)))),
-            (name("nearest"), &mut || _ = black_box(index.nearest(&queries[next()], K))),
             (name("coarse"), &mut || _ = black_box(coarse_top_k(&signs, &index, &queries[next()], K, CANDIDATES))),
         ],
     );

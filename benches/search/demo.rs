@@ -2,6 +2,7 @@
 
 use crate::real::unrounded;
 use sonoscape::catalogue::{MANIFEST_NAME, Manifest};
+use sonoscape::quantize::rotate;
 use sonoscape::{Catalogue, Embedding};
 use std::path::Path;
 
@@ -15,5 +16,13 @@ pub fn embeddings() -> Vec<Embedding> {
         catalogue.take_codes(i, file(&segment.codes.name)).expect("codes");
     }
     let excerpts = catalogue.ids().flat_map(|id| catalogue.excerpts(id));
-    unrounded(&excerpts.flat_map(|excerpt| excerpt.code.values).collect::<Vec<_>>())
+    let rotated = unrounded(&excerpts.flat_map(|excerpt| excerpt.code.values).collect::<Vec<_>>());
+    rotated.iter().map(turned_back).collect()
+}
+
+/// Codes are of rotated embeddings.
+fn turned_back(rotated: &Embedding) -> Embedding {
+    let mut values = rotated.as_slice().to_vec();
+    rotate(&mut values);
+    Embedding::from_slice(&values).expect("a direction")
 }

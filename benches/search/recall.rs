@@ -23,7 +23,7 @@ pub fn measure(rows: &[Embedding], queries: &[Embedding]) {
         format!("the worse of {} made rows: {large:.4} and the demo's {}: {small:.4}", rows.len(), demo.len())
     };
     say("vectors.recall_int8", large.codes.min(small.codes), &label(large.codes, small.codes));
-    say("vectors.recall_unrounded", large.unrounded.min(small.unrounded), &label(large.unrounded, small.unrounded));
+    say("vectors.recall_rounded", large.rounded.min(small.rounded), &label(large.rounded, small.rounded));
     say("vectors.recall_coarse", large.coarse.min(small.coarse), &label(large.coarse, small.coarse));
     if let Some(folder) = std::env::var_os(VECTORS).map(PathBuf::from) {
         for_peers(&folder, rows, queries, &nearest, large.codes);
@@ -33,7 +33,8 @@ pub fn measure(rows: &[Embedding], queries: &[Embedding]) {
 /// Shares of the truly nearest rows that are found.
 struct Recall {
     codes: f64,
-    unrounded: f64,
+    /// With the query rounded, too.
+    rounded: f64,
     coarse: f64,
 }
 
@@ -51,8 +52,8 @@ impl Recall {
             queries.iter().zip(exact).map(found).sum::<usize>() as f64 / (queries.len() * K) as f64
         };
         Self {
-            codes: share(&|query| index.top_k(&quantize(query), k)),
-            unrounded: share(&|query| index.nearest(query, k)),
+            codes: share(&|query| index.nearest(query, k)),
+            rounded: share(&|query| index.top_k(&quantize(query), k)),
             coarse: share(&|query| coarse_top_k(&signs, &index, query, k, CANDIDATES)),
         }
     }

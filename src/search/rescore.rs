@@ -2,7 +2,7 @@
 
 use super::{Index, Nearest, Neighbour, Signs};
 use crate::encoder::Embedding;
-use crate::quantize::quantize;
+use crate::quantize::{quantize, rotated};
 
 /// Candidates of a search by codes for each neighbour that is asked for.
 const CANDIDATES_EACH: usize = 4;
@@ -24,9 +24,10 @@ impl Index {
     /// When the query has another dimension than the index, or a candidate is beyond the last row.
     pub fn rescore(&self, query: &Embedding, mut candidates: Vec<Neighbour>, k: usize) -> Vec<Neighbour> {
         assert_eq!(query.dimension(), self.dimension, "the query's dimension");
+        let query = rotated(query);
         for candidate in &mut candidates {
             let (values, scale) = self.row(candidate.row);
-            let sum: f32 = values.iter().zip(query.as_slice()).map(|(&value, other)| f32::from(value) * other).sum();
+            let sum: f32 = values.iter().zip(&query).map(|(&value, other)| f32::from(value) * other).sum();
             candidate.score = sum * scale;
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));

@@ -22,7 +22,7 @@ const COSINE_OF_SIGNS: f32 = 0.797_884_6;
 /// | signs | `[rows, stride]` bytes; bit `i % 8` of byte `i / 8`, lowest first, is set where value `i` of the code is not negative |
 ///
 /// # Source
-/// The estimate follows Gao and Long, *RaBitQ* (SIGMOD 2024), without its random rotation.
+/// The estimate follows Gao and Long, *RaBitQ* (SIGMOD 2024), with the rotation of [`crate::quantize::rotate`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signs {
     dimension: usize,

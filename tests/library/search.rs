@@ -2,6 +2,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use proptest::prelude::*;
+use sonoscape::quantize::rotate;
 use sonoscape::search::dot::{ALIGNMENT, kernel, kernels, scalar};
 use sonoscape::{Code, Embedding, Index, Neighbour, Signs, quantize};
 
@@ -79,9 +80,13 @@ proptest! {
         prop_assume!(values.iter().any(|value| value.abs() > 1e-3));
         let embedding = Embedding::from_slice(&values).expect("a direction");
         let code = quantize(&embedding);
-        for (value, decoded) in embedding.as_slice().iter().zip(code.dequantize()) {
-            prop_assert!((value - decoded).abs() < code.scale);
+        let mut rotated = embedding.as_slice().to_vec();
+        rotate(&mut rotated);
+        for (value, level) in rotated.iter().zip(&code.values) {
+            prop_assert!((value - f32::from(*level) * code.scale).abs() < code.scale);
         }
+        let back = Embedding::from_slice(&code.dequantize()).expect("a direction");
+        prop_assert!(back.cosine(&embedding) > 0.999);
     }
 
     #[test]
@@ -156,5 +161,23 @@ fn signs_estimate_the_cosine() {
         });
         exact += rows.iter().map(|row| row.cosine(&query)).sum::<f32>() / 199.0;
         assert!((estimated - exact).abs() < 0.05, "{estimated} instead of {exact}");
+    }
+}
+
+#[test]
+fn a_rotation_is_the_walsh_hadamard_matrix_and_undoes_itself() {
+    for dimension in [1usize, 3, 12, 32, 256] {
+        let block = 1 << dimension.trailing_zeros();
+        let values: Vec<f32> = (0..dimension).map(|i| ((i * 37) % 11) as f32 - 5.0).collect();
+        let of = |place: usize| -> f32 {
+            let (start, row) = (place / block * block, place % block);
+            let sign = |i: usize| if (i & row).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
+            (0..block).map(|i| sign(i) * values[start + i]).sum::<f32>() / (block as f32).sqrt()
+        };
+        let mut rotated = values.clone();
+        rotate(&mut rotated);
+        assert!(rotated.iter().enumerate().all(|(i, value)| (value - of(i)).abs() < 1e-4), "{dimension}");
+        rotate(&mut rotated);
+        assert!(rotated.iter().zip(&values).all(|(back, value)| (back - value).abs() < 1e-4), "{dimension}");
     }
 }

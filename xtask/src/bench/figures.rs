@@ -45,7 +45,7 @@ pub const FIGURES: [Figure; 38] = [
     against("embed.native_vs_bliss", "embed.sonoscape", "embed.bliss"),
     against("train.vs_pytorch", "train.sonoscape", "train.pytorch"),
     alone("search.recall_int8", "recall@10", "vectors.recall_int8"),
-    alone("search.recall_int8_of_unrounded_query", "recall@10", "vectors.recall_unrounded"),
+    alone("search.recall_int8_of_rounded_query", "recall@10", "vectors.recall_rounded"),
     alone("search.recall_coarse", "recall@10", "vectors.recall_coarse"),
     against("search.browser_vs_read_278581", "worker.search_278581", "worker.read_278581"),
     against("search.browser_vs_read_1000000", "worker.search_1000000", "worker.read_1000000"),
