@@ -39,7 +39,7 @@ pub const MOST_SEGMENT_ROWS: usize = 1 << 14;
 const MOST_DIMENSION: usize = 4096;
 
 /// Blocks of text kept in memory.
-const MOST_TEXTS: usize = 64;
+const MOST_TEXTS: usize = 16;
 
 /// A catalogue as far as it has arrived.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +149,7 @@ impl Catalogue {
         self.segments[segment].take_codes(&self.manifest.segments[segment], self.manifest.dimension, bytes)
     }
 
-    /// Takes in a block of text; only the last 64 blocks are kept.
+    /// Takes in a block of text; only the last 16 blocks are kept.
     ///
     /// # Errors
     /// As [`Catalogue::take_sketch`].

@@ -17,7 +17,7 @@ pub(super) struct Facets {
     pub(super) licences: Vec<u16>,
     pub(super) styles: Vec<u16>,
     /// What stands for each artist, as [`artist_key`] makes it.
-    pub(super) artists: Vec<u64>,
+    pub(super) artists: Vec<u32>,
     pub(super) dictionary: Dictionary,
 }
 
@@ -25,14 +25,14 @@ pub(super) struct Facets {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Dictionary(Vec<String>);
 
-/// What stands for an artist: the first eight bytes of the SHA-256 of the trimmed name in lower case, little-endian; 0 for an
-/// empty one.
-pub(super) fn artist_key(name: &str) -> u64 {
+/// What stands for an artist: the first four bytes of the SHA-256 of the trimmed name in lower case, little-endian; 0 for an empty
+/// one.
+pub(super) fn artist_key(name: &str) -> u32 {
     let name = name.trim().to_lowercase();
     if name.is_empty() {
         return 0;
     }
-    Sha256::digest(name.as_bytes()).iter().take(8).rev().fold(0, |key, byte| key << 8 | u64::from(*byte))
+    Sha256::digest(name.as_bytes()).iter().take(4).rev().fold(0, |key, byte| key << 8 | u32::from(*byte))
 }
 
 impl Facets {
@@ -61,7 +61,7 @@ impl Facets {
     pub(super) fn read(reader: &mut Reader, tracks: usize) -> Result<Self> {
         let mut column = || Ok(reader.numbers(tracks)?.map(u16::from_le_bytes).collect());
         let [years, sources, licences, styles] = [column()?, column()?, column()?, column()?];
-        let artists = reader.numbers(tracks)?.map(u64::from_le_bytes).collect();
+        let artists = reader.numbers(tracks)?.map(u32::from_le_bytes).collect();
         Ok(Self { years, sources, licences, styles, artists, dictionary: Dictionary::default() })
     }
 

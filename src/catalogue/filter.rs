@@ -59,7 +59,7 @@ pub(super) struct Admission<'a> {
     licences: Option<Vec<bool>>,
     styles: Option<Vec<bool>>,
     years: Option<&'a RangeInclusive<u16>>,
-    without: Vec<u64>,
+    without: Vec<u32>,
 }
 
 impl<'a> Admission<'a> {

@@ -58,7 +58,8 @@ pub fn nearest(
     k: usize,
 ) -> Vec<Match> {
     let queries: Vec<Code> = heard.excerpts.iter().map(|excerpt| quantize(&excerpt.embedding)).collect();
-    let (mut scores, mut firsts) = (Vec::new(), Vec::new());
+    let tracks = catalogues.iter().map(|catalogue| catalogue.arrived().0).sum();
+    let (mut scores, mut firsts) = (Vec::with_capacity(tracks), Vec::new());
     for (catalogue, segment) in all_segments(catalogues) {
         firsts.push((scores.len(), catalogue, segment));
         catalogues[catalogue].segments[segment].score(&queries, filter, &mut scores);

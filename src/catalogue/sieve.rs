@@ -15,7 +15,7 @@ pub(super) struct Candidate {
     catalogue: usize,
     track: TrackId,
     score: f32,
-    artist: u64,
+    artist: u32,
     /// None before the codes have arrived.
     excerpts: Vec<Placed>,
 }
@@ -30,7 +30,7 @@ struct Placed {
 pub(super) struct Sieve<'a> {
     filter: &'a Filter,
     k: usize,
-    of_artist: BTreeMap<u64, usize>,
+    of_artist: BTreeMap<u32, usize>,
     kept: Vec<(Candidate, Vec<(usize, TrackId)>)>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Sieve<'a> {
     }
 
     /// Counts a track of `artist`, unless there are as many as the filter allows.
-    fn has_enough_of(&mut self, artist: u64) -> bool {
+    fn has_enough_of(&mut self, artist: u32) -> bool {
         let (Some(most), true) = (self.filter.per_artist, artist != 0) else { return false };
         let count = self.of_artist.entry(artist).or_default();
         *count += 1;
