@@ -19,7 +19,7 @@ mod report;
 use collection::Collection;
 use report::{once, say, time_in_turns};
 use sonoscape::search::coarse_top_k;
-use sonoscape::{Embedding, Enlargement};
+use sonoscape::{AnalysedExcerpt, Analysis, Embedding, EncoderCard, Enlargement};
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -75,6 +75,9 @@ fn times(collection: &Collection, queries: &[Embedding]) {
         ms,
         &format!("ms, from the bytes of a catalogue to the answers of {} queries", queries.len()),
     );
+    let catalogue = collection.catalogue();
+    let card = EncoderCard { dimension: real::DIMENSION, ..EncoderCard::default() };
+    let heard: Vec<Analysis> = queries.iter().map(heard).collect();
     let turn = Cell::new(0);
     let next = || {
         turn.set((turn.get() + 1) % queries.len());
@@ -84,10 +87,15 @@ fn times(collection: &Collection, queries: &[Embedding]) {
         5,
         &mut [
             (name("search"), &mut || _ = black_box(index.nearest(&queries[next()], K))),
+            (name("catalogue"), &mut || _ = black_box(catalogue.nearest(&heard[next()], &card, K))),
             (name("read"), &mut || _ = black_box(read(black_box(&collection.codes)))),
             (name("coarse"), &mut || _ = black_box(coarse_top_k(&signs, &index, &queries[next()], K, CANDIDATES))),
         ],
     );
+}
+
+fn heard(query: &Embedding) -> Analysis {
+    Analysis::new(vec![AnalysedExcerpt { start_s: 0.0, embedding: query.clone() }]).expect("an analysis")
 }
 
 /// Looks at every byte once. A browser changes to better code only when a function is called anew.

@@ -1,7 +1,8 @@
 //! Codes of many embeddings, as a catalogue holds them.
 
 use crate::real::DIMENSION;
-use sonoscape::{Embedding, Index, Signs, quantize};
+use sonoscape::catalogue::{Entry, Excerpt, MOST_SEGMENT_ROWS, Manifest, PackedSegment};
+use sonoscape::{Catalogue, Code, Embedding, Index, Signs, quantize};
 
 pub struct Collection {
     pub codes: Vec<i8>,
@@ -31,5 +32,27 @@ impl Collection {
 
     pub fn signs(&self) -> Signs {
         Signs::new(DIMENSION, self.signs.clone()).expect("signs")
+    }
+
+    /// A catalogue of tracks of one excerpt each.
+    pub fn catalogue(&self) -> Catalogue {
+        let entry = |(values, scale): (&[i8], &f32)| {
+            let code = Code { values: values.to_vec(), scale: *scale };
+            Entry { excerpts: vec![Excerpt { start_s: 0.0, code }], ..Entry::default() }
+        };
+        let segments = self.codes.chunks(MOST_SEGMENT_ROWS * DIMENSION).zip(self.scales.chunks(MOST_SEGMENT_ROWS));
+        let pack = |(codes, scales): (&[i8], &[f32])| {
+            let entries: Vec<Entry> = codes.chunks_exact(DIMENSION).zip(scales).map(entry).collect();
+            PackedSegment::new(DIMENSION, &entries).expect("a segment")
+        };
+        let packed: Vec<PackedSegment> = segments.map(pack).collect();
+        let entries = packed.iter().map(|segment| segment.entry.clone()).collect();
+        let mut catalogue = Catalogue::new(Manifest::new("made", "none", DIMENSION, entries));
+        for (i, segment) in packed.into_iter().enumerate() {
+            let mut shards = segment.shards.into_iter().map(|(_, bytes)| bytes);
+            catalogue.take_sketch(i, &shards.next().expect("a sketch")).expect("a sketch");
+            catalogue.take_codes(i, shards.next().expect("codes")).expect("codes");
+        }
+        catalogue
     }
 }

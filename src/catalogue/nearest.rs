@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::filter::{Admission, Filter};
 use super::segment::Segment;
 use super::sieve::{Candidate, Sieve};
+use super::sketch::Sketch;
 use super::{Catalogue, TrackId};
 use crate::analysis::Analysis;
 use crate::encoder::EncoderCard;
@@ -107,20 +108,21 @@ impl Segment {
     /// Appends the sum of its scores over the queries for each track, −∞ for those that are left out.
     fn score(&self, queries: &[Code], filter: &Filter, sums: &mut Vec<f32>) {
         let Some(sketch) = &self.sketch else { return };
-        let rows = sketch.ends.last().map_or(0, |end| usize::from(*end));
-        let mut scores = vec![0.0; rows * queries.len()];
-        let keep = |block: Scores| {
-            scores[block.query * rows + block.first_row..][..block.scores.len()].copy_from_slice(block.scores);
-        };
-        match &self.excerpts {
-            Some(excerpts) => excerpts.index.scan(queries, keep),
-            None => sketch.signs.scan(queries, keep),
-        }
         let first = sums.len();
         sums.resize(first + sketch.ends.len(), 0.0);
         let sums = &mut sums[first..];
-        for scores in scores.chunks_exact(rows) {
-            add_best_of_each(sums, scores, &sketch.ends);
+        if sums.len() == sketch.rows() {
+            self.scan(sketch, queries, |block| {
+                let sums = &mut sums[block.first_row..];
+                sums.iter_mut().zip(block.scores).for_each(|(sum, score)| *sum += score);
+            });
+        } else {
+            let rows = sketch.rows();
+            let mut scores = vec![0.0; rows * queries.len()];
+            self.scan(sketch, queries, |block| {
+                scores[block.query * rows + block.first_row..][..block.scores.len()].copy_from_slice(block.scores);
+            });
+            scores.chunks_exact(rows).for_each(|scores| add_best_of_each(sums, scores, &sketch.ends));
         }
         if filter.is_open() {
             return;
@@ -132,6 +134,13 @@ impl Segment {
                 }
             }
             None => sums.fill(f32::NEG_INFINITY),
+        }
+    }
+
+    fn scan(&self, sketch: &Sketch, queries: &[Code], visit: impl FnMut(Scores)) {
+        match &self.excerpts {
+            Some(excerpts) => excerpts.index.scan(queries, visit),
+            None => sketch.signs.scan(queries, visit),
         }
     }
 }

@@ -61,6 +61,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<(usize, Sketch)> {
 }
 
 impl Sketch {
+    pub(super) fn rows(&self) -> usize {
+        self.ends.last().map_or(0, |end| usize::from(*end))
+    }
+
     pub(super) fn position(&self, track: usize) -> Option<Position> {
         let [x, y] = *self.positions.get(track)?;
         (x != NONE).then_some(Position { x, y })
