@@ -9,7 +9,8 @@
 //!    [`Embedding`]. [`Analyser`] joins these steps; a [`Decoder`] shows what latents still hold of the picture. Beside them, for looking at a sound and not for the encoder, stand its [`Mfcc`], its
 //!    [`Chromagram`] and the picture of all three ([`CompositeImage`]).
 //! 2. **quantise → search → catalogue.** An embedding becomes a [`Code`] of 8-bit numbers; an [`Index`] of codes finds the
-//!    nearest ones exactly; a [`Catalogue`] says which tracks they belong to, and is read from and written to shards of bytes.
+//!    nearest ones exactly, their [`Signs`] roughly; a [`Catalogue`] says which tracks they belong to, takes in shards of bytes as they
+//!    arrive, and leaves out what a [`Filter`] names.
 //!
 //! For tests and measurements, an [`Enlargement`] makes a large collection of embeddings out of a small one.
 //!

@@ -31,6 +31,9 @@ pub struct Args {
     /// Folder of the catalogue [default: ./catalogue where there is one, else the page's own].
     #[arg(long, value_name = "FOLDER")]
     catalogue: Option<PathBuf>,
+    /// Have the page's own catalogue searched as well.
+    #[arg(long)]
+    with_demo: bool,
     /// Folder of the music [default: the one that the catalogue was built from].
     #[arg(long, value_name = "FOLDER")]
     audio: Option<PathBuf>,
@@ -106,7 +109,7 @@ fn shelf(args: &Args) -> Result<Option<Shelf>> {
         None => Library::setting_of(&folder.join(LIBRARY_NAME), FOLDER_SETTING)?
             .and_then(|folder| PathBuf::from(folder).canonicalize().ok()),
     };
-    Shelf::open(folder, audio).map(Some)
+    Shelf::open(folder, audio, args.with_demo).map(Some)
 }
 
 fn announce(args: &Args, bound: SocketAddr) {

@@ -21,6 +21,12 @@ use super::shelf::Shelf;
 /// For a page that states no policy of its own.
 const STRICTEST: &str = "default-src 'none'";
 
+/// Lists the folders of the catalogues.
+const CATALOGUES: &str = "catalogues.json";
+
+/// The list when the page's own catalogue lies beside the shelf's.
+const BOTH: &[u8] = br#"["catalogue", "demo"]"#;
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What is served: a page, over it a catalogue with its audio, and an encoder with its decoder.
@@ -59,6 +65,12 @@ impl Site {
             return Some(Found::File(decoder.clone()));
         }
         if let Some(shelf) = &self.shelf {
+            if path == CATALOGUES && shelf.with_demo {
+                return Some(Found::Bytes(Bytes::from_static(BOTH)));
+            }
+            if let Some(name) = path.strip_prefix("demo/").filter(|_| shelf.with_demo) {
+                return inside(&self.page, &format!("catalogue/{name}")).map(Found::File);
+            }
             if let Some(name) = path.strip_prefix("catalogue/") {
                 return shelf.file(name).map(Found::Hashed);
             }

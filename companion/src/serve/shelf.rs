@@ -16,6 +16,8 @@ use crate::catalogue::{self, Stored};
 pub struct Shelf {
     folder: PathBuf,
     audio: Option<PathBuf>,
+    /// Whether the page's own catalogue lies beside it.
+    pub with_demo: bool,
     listed: Mutex<(Option<SystemTime>, Arc<Listed>)>,
 }
 
@@ -31,10 +33,10 @@ impl Shelf {
     ///
     /// # Errors
     /// When the catalogue cannot be read.
-    pub fn open(folder: &Path, audio: Option<PathBuf>) -> Result<Self> {
+    pub fn open(folder: &Path, audio: Option<PathBuf>, with_demo: bool) -> Result<Self> {
         let listed = Listed::read(folder)?;
         let modified = modified(folder);
-        Ok(Self { folder: folder.canonicalize()?, audio, listed: Mutex::new((modified, Arc::new(listed))) })
+        Ok(Self { folder: folder.canonicalize()?, audio, with_demo, listed: Mutex::new((modified, Arc::new(listed))) })
     }
 
     /// Where the catalogue lies.

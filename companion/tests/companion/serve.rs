@@ -73,6 +73,21 @@ impl Drop for Server {
 }
 
 #[test]
+fn the_pages_own_catalogue_can_lie_beside_a_built_one() {
+    let workplace = Workplace::with(&["cbr.mp3"]);
+    workplace.build();
+    fs::create_dir_all(workplace.path("site/catalogue")).unwrap();
+    fs::write(workplace.path("site/catalogue/manifest.json"), "the demo's").unwrap();
+    let both = Server::start(&workplace, &["--with-demo"]);
+    assert_eq!(both.get("/catalogues.json").body, br#"["catalogue", "demo"]"#);
+    assert_eq!(both.get("/demo/manifest.json").body, b"the demo's");
+    assert_ne!(both.get("/catalogue/manifest.json").body, b"the demo's");
+    assert_eq!(both.get("/demo/../../secret").status, 404);
+    let one = Server::start(&workplace, &[]);
+    assert_eq!(one.get("/demo/manifest.json").status, 404);
+}
+
+#[test]
 fn after_a_build_the_page_the_catalogue_and_its_audio_are_there() {
     let workplace = Workplace::with(&[]);
     workplace.add("cbr.mp3", "a b/100% ü#1.mp3");

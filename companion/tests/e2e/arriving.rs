@@ -1,5 +1,6 @@
 use crate::browser::on_page;
 use crate::collection::{Collection, scratch};
+use crate::companion::{Server, built_site};
 use crate::crowd;
 use crate::music::STYLES;
 use crate::page::Page;
@@ -211,6 +212,23 @@ async fn tracks_whose_names_do_not_come_are_told_of() {
             assert_eq!(titles(&page).await?[0], STYLES[9].name);
             Ok(())
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_catalogue_and_the_demos_are_searched_as_one() {
+    let collection = Collection::get();
+    let server = Server::with(&collection.catalogue, &collection.music, &["--with-demo"]);
+    let folders = [collection.catalogue.clone(), built_site().join("catalogue")];
+    let tracks: usize = folders.iter().map(|folder| crowd::manifest(folder).tracks()).sum();
+    on_page(&server.address, |page| async move {
+        let rows = page.neighbours_of(&collection.cut(&STYLES[2])).await?;
+        assert_eq!(rows[0].title, STYLES[2].name);
+        let searched: String = page.ask("return document.querySelector('#searched').textContent").await?;
+        assert!(searched.ends_with(&format!(" {tracks} tracks")), "{searched}");
+        assert!(rows.iter().any(|row| STYLES.iter().all(|style| style.name != row.title)), "{rows:?}");
+        Ok(())
     })
     .await;
 }

@@ -41,6 +41,11 @@ pub struct Server {
 impl Server {
     /// Serves the page with a catalogue and its music.
     pub fn start(catalogue: &Path, music: &Path) -> Self {
+        Self::with(catalogue, music, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn with(catalogue: &Path, music: &Path, more: &[&str]) -> Self {
         let port = free_port();
         let process = sonoscape()
             .args(["serve", "--port", &port.to_string(), "--site"])
@@ -49,6 +54,7 @@ impl Server {
             .arg(catalogue)
             .arg("--audio")
             .arg(music)
+            .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
