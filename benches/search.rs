@@ -19,7 +19,7 @@ mod report;
 use collection::Collection;
 use report::{once, say, time_in_turns};
 use sonoscape::search::coarse_top_k;
-use sonoscape::{AnalysedExcerpt, Analysis, Embedding, EncoderCard, Enlargement};
+use sonoscape::{Analysis, Embedding, EncoderCard, Enlargement};
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -77,7 +77,7 @@ fn times(collection: &Collection, queries: &[Embedding]) {
     );
     let catalogue = collection.catalogue();
     let card = EncoderCard { dimension: real::DIMENSION, ..EncoderCard::default() };
-    let heard: Vec<Analysis> = queries.iter().map(heard).collect();
+    let heard: Vec<Analysis> = queries.iter().cloned().map(Analysis::of).collect();
     let turn = Cell::new(0);
     let next = || {
         turn.set((turn.get() + 1) % queries.len());
@@ -92,10 +92,6 @@ fn times(collection: &Collection, queries: &[Embedding]) {
             (name("coarse"), &mut || _ = black_box(coarse_top_k(&signs, &index, &queries[next()], K, CANDIDATES))),
         ],
     );
-}
-
-fn heard(query: &Embedding) -> Analysis {
-    Analysis::new(vec![AnalysedExcerpt { start_s: 0.0, embedding: query.clone() }]).expect("an analysis")
 }
 
 /// Looks at every byte once. A browser changes to better code only when a function is called anew.

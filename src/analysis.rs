@@ -92,6 +92,11 @@ impl Analyser {
 }
 
 impl Analysis {
+    /// What is heard of an embedding alone, such as a blend of several.
+    pub fn of(embedding: Embedding) -> Self {
+        Self { excerpts: vec![AnalysedExcerpt { start_s: 0.0, embedding: embedding.clone() }], embedding }
+    }
+
     /// Joins the excerpts of one clip.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `sonoscape search`: the tracks of a catalogue that sound most like a file.
+//! `sonoscape search`: the tracks of a catalogue that sound most like a file, or like several together.
 
 mod filter;
 
@@ -7,18 +7,22 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use sonoscape::catalogue::{Parts, nearest};
-use sonoscape::{Analyser, Catalogue, Match, Track, TrackId};
+use sonoscape::{Analyser, Analysis, Catalogue, Embedding, Match, Track, TrackId};
 
 use crate::catalogue::Stored;
 use crate::hear;
 use crate::pack::DEFAULT_OUTPUT;
 use filter::FilterArgs;
 
-/// Find the tracks of a catalogue that sound most like a file.
+/// Find the tracks of a catalogue that sound most like a file, or like several together and unlike others.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Audio file to compare with.
-    file: PathBuf,
+    /// Audio files to compare with; of several, what they have in common.
+    #[arg(required = true)]
+    file: Vec<PathBuf>,
+    /// Audio file that the tracks are to be unlike; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    unlike: Vec<PathBuf>,
     /// Folder of the catalogue; several are searched as one.
     #[arg(long, value_name = "FOLDER", default_value = DEFAULT_OUTPUT)]
     catalogue: Vec<PathBuf>,
@@ -34,6 +38,9 @@ pub struct Args {
     #[command(flatten)]
     filter: FilterArgs,
 }
+
+/// How much what the tracks are to be unlike weighs against what they are to be like.
+const UNLIKE: f32 = 0.5;
 
 /// The catalogues that are searched, each with its folder's files.
 struct Shelves {
@@ -55,10 +62,10 @@ pub fn run(args: &Args) -> Result<()> {
         shelves.stored.push(stored);
         shelves.loaded.push(catalogue);
     }
-    let heard = hear::hear(&args.file, &mut analyser).with_context(|| args.file.display().to_string())?;
+    let heard = heard(args, &mut analyser)?;
     let catalogues: Vec<&Catalogue> = shelves.loaded.iter().collect();
     let card = analyser.encoder().card();
-    let matches = nearest(&catalogues, &heard.analysis, card, &args.filter.filter(), args.k);
+    let matches = nearest(&catalogues, &heard, card, &args.filter.filter(), args.k);
     if args.json {
         let rows = matches.iter().map(|found| row(found, args, &mut shelves)).collect::<Result<Vec<_>>>()?;
         println!("{:#}", json!(rows));
@@ -66,6 +73,21 @@ pub fn run(args: &Args) -> Result<()> {
     } else {
         print_table(&matches, &mut shelves)
     }
+}
+
+/// What was heard in the only file, or the blend of all: those that are liked together weigh as much as one, and so do the others.
+fn heard(args: &Args, analyser: &mut Analyser) -> Result<Analysis> {
+    let mut hear = |file: &PathBuf| -> Result<Analysis> {
+        Ok(hear::hear(file, analyser).with_context(|| file.display().to_string())?.analysis)
+    };
+    if let ([file], []) = (args.file.as_slice(), args.unlike.as_slice()) {
+        return hear(file);
+    }
+    let like: Vec<Embedding> = args.file.iter().map(|file| Ok(hear(file)?.embedding)).collect::<Result<_>>()?;
+    let unlike: Vec<Embedding> = args.unlike.iter().map(|file| Ok(hear(file)?.embedding)).collect::<Result<_>>()?;
+    let (plus, minus) = (1.0 / like.len() as f32, -UNLIKE / unlike.len() as f32);
+    let parts = like.iter().map(|liked| (liked, plus)).chain(unlike.iter().map(|disliked| (disliked, minus)));
+    Ok(Analysis::of(Embedding::blend(&parts.collect::<Vec<_>>())?))
 }
 
 impl Shelves {

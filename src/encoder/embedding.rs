@@ -25,10 +25,22 @@ impl Embedding {
     /// # Errors
     /// [`Error::Encoder`] when there are none, or they cancel each other.
     pub fn mean(embeddings: &[Self]) -> Result<Self> {
-        let mut sum = vec![0.0; embeddings.first().map_or(0, Self::dimension)];
-        for embedding in embeddings {
+        Self::blend(&embeddings.iter().map(|embedding| (embedding, 1.0)).collect::<Vec<_>>())
+    }
+
+    /// The direction of a weighted sum: near it lies what sounds like those with positive weights and unlike those with negative
+    /// ones.
+    ///
+    /// # Errors
+    /// As [`Embedding::mean`], and [`Error::Encoder`] when their dimensions differ.
+    pub fn blend(parts: &[(&Self, f32)]) -> Result<Self> {
+        let mut sum = vec![0.0; parts.first().map_or(0, |(embedding, _)| embedding.dimension())];
+        if parts.iter().any(|(embedding, _)| embedding.dimension() != sum.len()) {
+            return Err(Error::Encoder("embeddings of several dimensions cannot be blended".into()));
+        }
+        for (embedding, weight) in parts {
             for (total, value) in sum.iter_mut().zip(&embedding.0) {
-                *total += value;
+                *total += weight * value;
             }
         }
         Self::from_slice(&sum)

@@ -181,3 +181,21 @@ fn a_rotation_is_the_walsh_hadamard_matrix_and_undoes_itself() {
         assert!(rotated.iter().zip(&values).all(|(back, value)| (back - value).abs() < 1e-4), "{dimension}");
     }
 }
+
+#[test]
+fn a_blend_lies_near_what_is_liked_and_far_from_what_is_not() {
+    let axis = |i: usize| {
+        let mut values = [0.1; 8];
+        values[i] = 1.0;
+        Embedding::from_slice(&values).expect("a direction")
+    };
+    let (liked, also, disliked) = (axis(0), axis(1), axis(2));
+    let blend = Embedding::blend(&[(&liked, 0.5), (&also, 0.5), (&disliked, -0.5)]).expect("a direction");
+    assert!((blend.cosine(&liked) - blend.cosine(&also)).abs() < 1e-6);
+    assert!(blend.cosine(&liked) > 0.5 && blend.cosine(&disliked) < 0.0);
+    assert!(Embedding::blend(&[(&liked, 1.0)]).is_ok_and(|alone| alone.cosine(&liked) > 0.999));
+    assert!(Embedding::blend(&[]).is_err());
+    assert!(Embedding::blend(&[(&liked, 1.0), (&liked, -1.0)]).is_err());
+    let short = Embedding::from_slice(&[1.0]).expect("a direction");
+    assert!(Embedding::blend(&[(&liked, 1.0), (&short, 1.0)]).is_err());
+}

@@ -24,6 +24,24 @@ fn a_track_of_the_catalogue_finds_itself_first() {
 }
 
 #[test]
+fn several_files_find_what_they_share_and_leave_what_is_unlike_wanted() {
+    let workplace = Workplace::with(&SOUNDS);
+    workplace.build();
+    let score = |arguments: &[&str], of: &str| -> f64 {
+        let arguments = [&["search"], arguments, &["-k", "20", "--json"]].concat();
+        let found = workplace.json(&arguments);
+        let row = found.as_array().unwrap().iter().find(|row| row["track"]["audio"] == format!("audio/{of}"));
+        row.unwrap()["score"].as_f64().unwrap()
+    };
+    let (one, other) = (SOUNDS[0], SOUNDS[SOUNDS.len() - 1]);
+    let files = [format!("music/{one}"), format!("music/{other}")];
+    let [one_file, other_file] = [files[0].as_str(), files[1].as_str()];
+    let [first, second] = [one, other].map(|name| score(&[one_file, other_file], name));
+    assert!((first - second).abs() < 0.01, "{first} {second}");
+    assert!(score(&[one_file, "--unlike", other_file], other) < score(&[one_file], other));
+}
+
+#[test]
 fn a_catalogue_that_is_missing_damaged_or_of_another_encoder_is_refused() {
     let workplace = Workplace::with(&["cbr.mp3"]);
     let search = |more: &[&str]| {
