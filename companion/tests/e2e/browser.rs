@@ -7,6 +7,7 @@ use serde_json::json;
 use std::env;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::testing::run_browser_test;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
@@ -80,20 +81,24 @@ fn capabilities() -> WebDriverResult<ChromeCapabilities> {
 struct Driver {
     process: Child,
     address: String,
+    /// What the browser leaves behind goes with it.
+    _scratch: TempDir,
 }
 
 impl Driver {
     fn start() -> Self {
         let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let port = free_port();
+        let scratch = tempfile::tempdir().expect("a folder for the browser");
         let process = Command::new(&program)
             .arg(format!("--port={port}"))
+            .env("TMPDIR", scratch.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{program} cannot be started ({error}): run `cargo xtask test e2e`"));
         wait_for_port(port);
-        Self { process, address: format!("http://127.0.0.1:{port}") }
+        Self { process, address: format!("http://127.0.0.1:{port}"), _scratch: scratch }
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use futures_util::stream::{self, StreamExt};
-use sonoscape::catalogue::{MANIFEST_NAME, Manifest, MissingText, ShardEntry};
+use sonoscape::catalogue::{MANIFEST_NAME, Manifest, MissingText, SegmentEntry, ShardEntry};
 use sonoscape::{Catalogue, TrackId};
 
 use crate::choices;
@@ -80,11 +80,38 @@ pub fn arrived(shelves: &[Shelf]) -> (u32, u32) {
 /// The failure to show; what has arrived by then stays usable.
 pub async fn load(engine: &RefCell<Option<Engine>>) -> Result<(), Failure> {
     scope::post(Event::Fetched { part: Part::Catalogue, received: 0.0, total: None });
+    let manifests = open(engine).await?;
+    let segments = || manifests.iter().map(|(manifest, _)| manifest.segments.as_slice());
+    let total = manifests.iter().map(|(manifest, _)| manifest.bytes() as f64).sum();
+    let arrival = Arrival { engine, received: Cell::default(), total };
+    let take_sketch = |catalogue: &mut Catalogue, segment, bytes: Vec<u8>| catalogue.take_sketch(segment, &bytes);
+    each(wanted(segments(), |segment| &segment.sketch), &arrival, take_sketch).await?;
+    each(wanted(segments(), |segment| &segment.codes), &arrival, Catalogue::take_codes).await?;
+    let choices = with(engine, |engine| Ok(choices::choices(&engine.shelves)))?;
+    scope::post(Event::Choices { choices });
+    if arrival.is_awaited_whole() {
+        let everything = with(engine, |engine| Ok(ids(&engine.shelves)))?;
+        texts(engine, &everything).await?;
+    }
+    for (shelf, (_, json)) in manifests.iter().enumerate() {
+        let (files, names) = with(engine, |engine| {
+            let Shelf { files, catalogue } = &engine.shelves[shelf];
+            Ok((files.clone(), names(catalogue)))
+        })?;
+        files.settle(json, &names).await;
+    }
+    let (found, exact) = with(engine, |engine| Ok(arrived(&engine.shelves)))?;
+    scope::post(Event::Usable { standing: Standing { found, exact, received: total, total } });
+    Ok(())
+}
+
+/// Puts an empty shelf into the engine for each catalogue, and gives the catalogues' manifests, each with its bytes.
+async fn open(engine: &RefCell<Option<Engine>>) -> Result<Vec<(Manifest, Vec<u8>)>, Failure> {
     let mut manifests = Vec::new();
     for folder in folders().await? {
         let files = Files::open(&folder).await;
         let (manifest, json) = files.manifest().await?;
-        manifests.push((files.clone(), manifest.clone(), json));
+        manifests.push((manifest.clone(), json));
         with(engine, |engine| {
             let catalogue = Catalogue::new(manifest);
             catalogue.check_encoder(engine.analyser.encoder().id(), engine.analyser.encoder().card())?;
@@ -92,32 +119,19 @@ pub async fn load(engine: &RefCell<Option<Engine>>) -> Result<(), Failure> {
             Ok(())
         })?;
     }
-    let total = manifests.iter().map(|(_, manifest, _)| manifest.bytes() as f64).sum();
-    let arrival = Arrival { engine, received: Cell::default(), total };
-    let wanted = |of: fn(&sonoscape::catalogue::SegmentEntry) -> &ShardEntry| {
-        let manifests = manifests.iter().map(|(_, manifest, _)| manifest).enumerate();
-        let of_each = |(shelf, manifest): (usize, &Manifest)| {
-            let segments = manifest.segments.iter().enumerate();
-            segments.map(|(segment, entry)| Wanted { shelf, segment, shard: of(entry).clone() }).collect::<Vec<_>>()
-        };
-        manifests.flat_map(of_each).collect::<Vec<_>>()
+    Ok(manifests)
+}
+
+/// One shard of every segment of every catalogue.
+fn wanted<'a>(
+    catalogues: impl Iterator<Item = &'a [SegmentEntry]>,
+    of: fn(&SegmentEntry) -> &ShardEntry,
+) -> Vec<Wanted> {
+    let of_each = |(shelf, segments): (usize, &'a [SegmentEntry])| {
+        let segments = segments.iter().enumerate();
+        segments.map(move |(segment, entry)| Wanted { shelf, segment, shard: of(entry).clone() })
     };
-    let take_sketch = |catalogue: &mut Catalogue, segment, bytes: Vec<u8>| catalogue.take_sketch(segment, &bytes);
-    each(wanted(|segment| &segment.sketch), &arrival, take_sketch).await?;
-    each(wanted(|segment| &segment.codes), &arrival, Catalogue::take_codes).await?;
-    let choices = with(engine, |engine| Ok(choices::choices(&engine.shelves)))?;
-    scope::post(Event::Choices { choices });
-    if arrival.is_awaited_whole() {
-        let everything = with(engine, |engine| Ok(ids(&engine.shelves)))?;
-        texts(engine, &everything).await?;
-    }
-    for (shelf, (files, _, json)) in manifests.iter().enumerate() {
-        let names = with(engine, |engine| Ok(names(&engine.shelves[shelf].catalogue)))?;
-        files.settle(json, &names).await;
-    }
-    let (found, exact) = with(engine, |engine| Ok(arrived(&engine.shelves)))?;
-    scope::post(Event::Usable { standing: Standing { found, exact, received: total, total } });
-    Ok(())
+    catalogues.enumerate().flat_map(of_each).collect()
 }
 
 /// The folders of the catalogues, each with a slash at its end.
