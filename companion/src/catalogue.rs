@@ -1,15 +1,17 @@
 //! A catalogue's files: read within bounds, and written so that a reader finds the old catalogue or the new one, never half of
 //! each.
 
+mod replacement;
 mod stored;
 mod writer;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub use replacement::Replacement;
 pub use stored::{Stored, texts};
 pub use writer::{Writer, Written, leftover};
 
@@ -20,15 +22,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Writes a file under a temporary name, sees it `settle` there, and renames it.
 fn write_whole(path: &Path, bytes: &[u8], settle: fn(&File) -> io::Result<()>) -> Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(TEMPORARY);
     let write = || {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        settle(&file)?;
-        fs::rename(&temporary, path)
+        let mut replacement = Replacement::begin(path)?;
+        replacement.write_all(bytes)?;
+        replacement.settle(settle)
     };
-    write().inspect_err(|_| drop(fs::remove_file(&temporary))).with_context(|| refused(path))
+    write().map(drop).with_context(|| refused(path))
 }
 
 /// What is said when the disk does not take a file.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    analyse, build, embed, evaluate, export, info, merge, pack, picture, render, search, serve, train, verify,
+    analyse, build, embed, evaluate, export, extract, info, merge, pack, picture, render, search, serve, train, verify,
 };
 
 /// Finds music by how it sounds.
@@ -22,6 +22,7 @@ enum Stage {
     Merge(merge::Args),
     Verify(verify::Args),
     Info(info::Args),
+    Extract(extract::Args),
     Embed(embed::Args),
     Search(search::Args),
     Serve(serve::Args),
@@ -44,6 +45,7 @@ pub fn run() -> Result<()> {
         Stage::Merge(args) => merge::run(&args),
         Stage::Verify(args) => verify::run(&args),
         Stage::Info(args) => info::run(&args),
+        Stage::Extract(args) => extract::run(&args),
         Stage::Embed(args) => embed::run(&args),
         Stage::Search(args) => search::run(&args),
         Stage::Serve(args) => serve::run(&args),

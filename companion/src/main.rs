@@ -8,6 +8,7 @@ mod decode;
 mod embed;
 mod evaluate;
 mod export;
+mod extract;
 mod hear;
 mod info;
 mod library;

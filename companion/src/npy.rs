@@ -10,18 +10,23 @@ use half::f16;
 /// # Source
 /// NumPy Enhancement Proposal 1, version 1.0 of the format: the data begin at a multiple of 64 bytes.
 pub fn write(mut out: impl Write, rows: &[Vec<f32>], columns: usize) -> std::io::Result<()> {
-    let shape = format!("({}, {columns})", rows.len());
+    write_header(&mut out, rows.len(), columns)?;
+    for value in rows.iter().flatten() {
+        out.write_all(&value.to_le_bytes())?;
+    }
+    out.flush()
+}
+
+/// Writes what stands before the values of [`write()`].
+pub fn write_header(mut out: impl Write, rows: usize, columns: usize) -> std::io::Result<()> {
+    let shape = format!("({rows}, {columns})");
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
     let preamble = 10;
     let padded = (preamble + header.len() + 1).next_multiple_of(64) - preamble;
     header = format!("{header:<width$}\n", width = padded - 1);
     out.write_all(b"\x93NUMPY\x01\x00")?;
     out.write_all(&(padded as u16).to_le_bytes())?;
-    out.write_all(header.as_bytes())?;
-    for value in rows.iter().flatten() {
-        out.write_all(&value.to_le_bytes())?;
-    }
-    out.flush()
+    out.write_all(header.as_bytes())
 }
 
 /// Reads a little-endian `float16` array in C order: its values and its shape.

@@ -5,6 +5,7 @@
 mod build;
 mod embed;
 mod evaluate;
+mod extract;
 mod forge;
 mod info;
 mod merge;
