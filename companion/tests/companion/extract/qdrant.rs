@@ -73,7 +73,12 @@ fn a_collection_gets_a_point_an_excerpt_and_the_same_ones_the_second_time() {
         for (name, value) in places.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             payload[name] = json!(value);
         }
-        assert_eq!(point["payload"], payload);
+        let numbers = ["start_s", "scale", "duration_s"];
+        let rounded = |said: &Value| numbers.map(|name| said[name].as_f64().unwrap() as f32);
+        assert_eq!(rounded(&point["payload"]), rounded(&payload));
+        let mut found = point["payload"].clone();
+        numbers.iter().for_each(|name| found[name] = payload[name].clone());
+        assert_eq!(found, payload);
     }
 
     server.held().asked.clear();
@@ -114,7 +119,7 @@ fn a_collection_for_other_vectors_is_refused() {
         server.held().vectors = Some(vectors);
         let said = said(&command(&workplace, &server.address).output().unwrap());
         assert!(said.contains(sentence) && said.contains("Choose another --collection"), "{said}");
-        assert_eq!((server.held().points.len(), server.held().asked.len()), (0, 1));
+        assert_eq!(server.counts(), (0, 1));
     }
 }
 
@@ -135,7 +140,7 @@ fn a_server_that_stumbles_is_asked_again() {
     let started = Instant::now();
     succeed(&workplace, &server);
     assert!(started.elapsed() > Duration::from_secs(3), "2 s that it asked for, 1 s without an answer");
-    assert_eq!((server.held().points.len(), server.held().asked.len()), (EXCERPTS, REQUESTS + 5));
+    assert_eq!(server.counts(), (EXCERPTS, REQUESTS + 5));
 }
 
 #[test]

@@ -61,6 +61,12 @@ impl Server {
     pub fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap()
     }
+
+    /// Points that it holds, and requests that it has seen.
+    pub fn counts(&self) -> (usize, usize) {
+        let held = self.held();
+        (held.points.len(), held.asked.len())
+    }
 }
 
 async fn answer(
