@@ -20,7 +20,7 @@ use crate::catalogue::{Replacement, Stored, refused};
 /// | `scales` | `F32` | `[excerpts]` | what one step of a code is worth |
 /// | `tracks` | `U32` | `[excerpts]` | number of the track, from 0 |
 /// | `starts_s` | `F32` | `[excerpts]` | where the excerpt starts in its track, in seconds |
-/// | `codes` | `I8` | `[excerpts, dimension]` | the embeddings in 8 bits |
+/// | `codes` | `I8` | `[excerpts, dimension]` | the rotated embeddings in 8 bits, as `docs/catalogue-format.md` says |
 ///
 /// # Source
 /// <https://github.com/huggingface/safetensors#format>: the length of the header as a little-endian `u64`, the header in JSON
