@@ -30,16 +30,16 @@ impl Files {
         format!("{}{name}", self.folder)
     }
 
-    /// The manifest and its bytes: the site's, or the one that was kept when the site cannot be reached.
+    /// The manifest and its bytes: the site's, or the one that was kept when the site cannot give it now.
     ///
     /// # Errors
     /// The failure to show.
     pub async fn manifest(&self) -> Result<(Manifest, Vec<u8>), Failure> {
         let address = self.address(MANIFEST_NAME);
         let json = match fetch::bytes(&address, MOST_MANIFEST_BYTES, RequestCache::NoCache, |_, _| ()).await {
-            Err(FetchError::Interrupted) => {
+            Err(error) if error.may_pass() => {
                 let kept = self.store.get(&address).await;
-                kept.ok_or_else(|| FetchError::Interrupted.failure("catalogue", &address))?
+                kept.ok_or_else(|| error.failure("catalogue", &address))?
             }
             fetched => fetched.map_err(|error| error.failure("catalogue", &address))?,
         };

@@ -42,7 +42,7 @@ impl Store {
         }
     }
 
-    /// Forgets the files below `folder` that are not among `names`.
+    /// Forgets the files in `folder` that are not among `names`.
     pub async fn retain(&self, folder: &str, names: &BTreeSet<String>) {
         let Some(cache) = &self.0 else { return };
         let Ok(requests) = JsFuture::from(cache.keys()).await else { return };
@@ -50,7 +50,7 @@ impl Store {
             requests.unchecked_into::<Array>().iter().filter_map(|request| request.dyn_into::<Request>().ok())
         {
             let address = request.url();
-            let stale = address.strip_prefix(folder).is_some_and(|name| !names.contains(name));
+            let stale = address.strip_prefix(folder).is_some_and(|name| !name.contains('/') && !names.contains(name));
             if stale {
                 // What cannot be forgotten now is tried again next time.
                 let _ = JsFuture::from(cache.delete_with_str(&address)).await;
