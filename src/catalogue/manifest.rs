@@ -14,7 +14,7 @@ pub const MANIFEST_NAME: &str = "manifest.json";
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Largest manifest, in bytes.
-pub const MOST_MANIFEST_BYTES: usize = 4 << 20;
+pub const MOST_MANIFEST_BYTES: usize = 8 << 20;
 
 /// First words of every manifest.
 const FORMAT: &str = "sonoscape-catalogue";
