@@ -218,6 +218,15 @@ impl Catalogue {
         self.segments.iter().filter_map(|segment| segment.sketch.as_ref()).flat_map(|sketch| &sketch.texts)
     }
 
+    /// Keeps the texts of `tracks` longer than others: of up to 16 blocks, none goes before all that are missing have come.
+    pub fn want_texts(&mut self, tracks: &[TrackId]) {
+        let wanted = |text: &(usize, usize, Vec<Track>)| {
+            let place = |id: &TrackId| (id.segment as usize, id.track as usize / BLOCK_TRACKS);
+            tracks.iter().any(|id| place(id) == (text.0, text.1))
+        };
+        self.texts.make_contiguous().sort_by_key(|text| !wanted(text));
+    }
+
     /// The blocks of text that must arrive before all of `tracks` can be shown, each once.
     pub fn missing_texts(&self, tracks: &[TrackId]) -> Vec<MissingText> {
         let mut blocks: Vec<(usize, usize)> =

@@ -6,6 +6,7 @@ mod rescore;
 mod signs;
 
 pub(crate) use nearest::Nearest;
+pub(crate) use rescore::CANDIDATES_EACH;
 pub use rescore::coarse_top_k;
 pub use signs::Signs;
 

@@ -161,9 +161,9 @@ impl Survey {
                 self.members.push(Member { id: found.id, key, segment: found.segment, rows: found.excerpts });
                 self.packed.tracks += 1;
                 self.packed.excerpts += found.excerpts;
+                self.first_with.insert(found.digest, found.id);
             }
         }
-        self.first_with.insert(found.digest, found.id);
         Ok(())
     }
 }

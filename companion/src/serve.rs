@@ -91,6 +91,10 @@ fn site(args: &Args) -> Result<Site> {
         let encoder = Encoder::from_onnx(bytes)?;
         let manifest = Stored::open(shelf.folder())?.manifest().clone();
         Catalogue::new(manifest).check_encoder(encoder.id(), encoder.card())?;
+        if args.with_demo {
+            let demo = Stored::open(&args.site.join("catalogue"))?.manifest().clone();
+            Catalogue::new(demo).check_encoder(encoder.id(), encoder.card()).context("--with-demo")?;
+        }
     }
     let decoder = args.encoder.as_deref().map(|file| file.with_file_name(DECODER)).filter(|file| file.is_file());
     Site::new(&args.site, &html, shelf, encoder, decoder)

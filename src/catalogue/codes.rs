@@ -27,6 +27,10 @@ pub(super) struct Excerpts {
 pub(super) fn write(dimension: usize, entries: &[Entry]) -> Result<Vec<u8>> {
     let facets = Facets::of(entries.iter().map(|entry| &entry.track))?;
     let dictionary = facets.dictionary.write();
+    if dictionary.len() > MOST_DICTIONARY {
+        let (found, limit) = (dictionary.len() as u64, MOST_DICTIONARY as u64);
+        return Err(Error::Limit { what: "bytes of dictionary", found, limit });
+    }
     let excerpts = || entries.iter().flat_map(|entry| &entry.excerpts);
     let mut bytes = MAGIC.to_vec();
     let counts = [dimension, entries.len(), excerpts().count(), dictionary.len()];

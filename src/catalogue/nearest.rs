@@ -10,10 +10,10 @@ use super::{Catalogue, TrackId};
 use crate::analysis::Analysis;
 use crate::encoder::EncoderCard;
 use crate::quantize::{Code, quantize};
-use crate::search::{Nearest, Neighbour, Scores};
+use crate::search::{CANDIDATES_EACH, Nearest, Scores};
 
-/// Candidates that are looked at again for each track that is asked for; as many times more when too many of them are left out.
-const CANDIDATES_EACH: usize = 4;
+/// Most candidates that are looked at again at a time.
+const BATCH: usize = 1024;
 
 /// A track of a catalogue and how near it is to what was heard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,24 +69,42 @@ pub fn nearest(
         let (first, catalogue, segment) = firsts[firsts.partition_point(|(first, ..)| *first <= place) - 1];
         (catalogue, TrackId { segment: segment as u32, track: (place - first) as u32 })
     };
-    let mut looked_at = k;
-    loop {
-        looked_at = looked_at.saturating_mul(CANDIDATES_EACH);
-        let mut best = Nearest::new(looked_at.min(scores.len()));
-        best.take_in(0, &scores);
-        let rough = best.into_sorted();
-        let admitted = rough.iter().take_while(|near| near.score > f32::NEG_INFINITY);
-        let candidate = |near: &Neighbour| {
-            let (catalogue, track) = id(near.row);
-            Candidate::new(catalogues, catalogue, track, near.score / queries.len() as f32, heard)
+    let mut sieve = Sieve::new(filter, k);
+    let mut sift = |places: &[usize]| {
+        let candidate = |place: &usize| {
+            let (catalogue, track) = id(*place);
+            let rough = scores[*place] / queries.len() as f32;
+            sieve
+                .is_open_to(catalogues, catalogue, track)
+                .then(|| Candidate::new(catalogues, catalogue, track, rough, heard))
         };
-        let mut candidates: Vec<Candidate> = admitted.map(candidate).collect();
+        let mut candidates: Vec<Candidate> = places.iter().filter_map(candidate).collect();
         candidates.sort_by(Candidate::compare);
-        let found = Sieve::new(filter, k).sift(candidates, heard, card);
-        if found.len() == k || rough.len() < looked_at {
-            return found;
-        }
+        sieve.sift(candidates)
+    };
+    let first = best(&scores, k.saturating_mul(CANDIDATES_EACH).min(BATCH));
+    if !sift(&first) && first.len() < scores.len() {
+        let rest = ranked(&scores);
+        let mut batches = rest.get(first.len()..).unwrap_or_default().chunks(BATCH);
+        while let Some(batch) = batches.next()
+            && !sift(batch)
+        {}
     }
+    sieve.matches(heard, card)
+}
+
+/// Places of the `count` highest scores that were not left out, highest first.
+fn best(scores: &[f32], count: usize) -> Vec<usize> {
+    let mut nearest = Nearest::new(count.min(scores.len()));
+    nearest.take_in(0, scores);
+    nearest.into_sorted().iter().map(|near| near.row).collect()
+}
+
+/// Places of all scores that were not left out, highest first.
+fn ranked(scores: &[f32]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..scores.len()).filter(|place| scores[*place] > f32::NEG_INFINITY).collect();
+    places.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    places
 }
 
 fn all_segments<'a>(catalogues: &'a [&Catalogue]) -> impl Iterator<Item = (usize, usize)> + 'a {

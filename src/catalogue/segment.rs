@@ -64,10 +64,19 @@ fn check(dimension: usize, entries: &[Entry]) -> Result<()> {
         return Err(Error::Catalogue("a track has no excerpts".into()));
     }
     let sound = |excerpt: &Excerpt| {
-        excerpt.code.values.len() == dimension && excerpt.start_s.is_finite() && excerpt.start_s >= 0.0
+        let starts = excerpt.start_s.is_finite() && excerpt.start_s >= 0.0;
+        starts && excerpt.code.values.len() == dimension && excerpt.code.scale > 0.0 && excerpt.code.scale <= 1.0
     };
     if !entries.iter().flat_map(|entry| &entry.excerpts).all(sound) {
-        return Err(Error::Catalogue(format!("an excerpt starts nowhere or does not have {dimension} values")));
+        return Err(Error::Catalogue(format!(
+            "an excerpt starts nowhere, has no scale or does not have {dimension} values"
+        )));
+    }
+    let misplaced = |entry: &Entry| {
+        entry.position.is_some_and(|position| position.x == u16::MAX) || entry.cluster == Some(u16::MAX)
+    };
+    if entries.iter().any(misplaced) {
+        return Err(Error::Catalogue(format!("{} stands for no place and no cluster", u16::MAX)));
     }
     entries.iter().try_for_each(|entry| entry.track.check())
 }

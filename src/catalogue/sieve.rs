@@ -45,7 +45,7 @@ impl Candidate {
     ) -> Self {
         let segment = &catalogues[catalogue].segments[track.segment as usize];
         let place = track.track as usize;
-        let artist = segment.excerpts.as_ref().map_or(0, |held| held.facets.artists[place]);
+        let artist = artist(catalogues, catalogue, track);
         let placed = |excerpt: Excerpt| Placed { start_s: excerpt.start_s, values: excerpt.code.dequantize() };
         let excerpts: Vec<Placed> = segment.excerpts(place).into_iter().map(placed).collect();
         let queries = heard.excerpts.iter().map(|query| query.embedding.as_slice());
@@ -67,21 +67,29 @@ impl Candidate {
 
 impl<'a> Sieve<'a> {
     pub(super) fn new(filter: &'a Filter, k: usize) -> Self {
-        Self { filter, k, of_artist: BTreeMap::new(), kept: Vec::with_capacity(k) }
+        Self { filter, k, of_artist: BTreeMap::new(), kept: Vec::new() }
     }
 
-    /// At most `k` matches.
-    pub(super) fn sift(mut self, candidates: Vec<Candidate>, heard: &Analysis, card: &EncoderCard) -> Vec<Match> {
+    /// Whether a track would not be left out for its artist's sake.
+    pub(super) fn is_open_to(&self, catalogues: &[&Catalogue], catalogue: usize, track: TrackId) -> bool {
+        let count = self.of_artist.get(&artist(catalogues, catalogue, track)).copied().unwrap_or(0);
+        self.filter.per_artist.is_none_or(|most| count < most)
+    }
+
+    /// Takes candidates in, nearest first; says whether there are `k` matches now.
+    pub(super) fn sift(&mut self, candidates: Vec<Candidate>) -> bool {
         for candidate in candidates {
-            if self.kept.len() == self.k {
-                break;
-            }
             if let Some(twins) = self.twins_of(&candidate) {
                 twins.push((candidate.catalogue, candidate.track));
-            } else if !self.has_enough_of(candidate.artist) {
+            } else if self.kept.len() < self.k && !self.has_enough_of(candidate.artist) {
                 self.kept.push((candidate, Vec::new()));
             }
         }
+        self.kept.len() == self.k
+    }
+
+    /// At most `k` matches, nearest first.
+    pub(super) fn matches(self, heard: &Analysis, card: &EncoderCard) -> Vec<Match> {
         let matched = |(candidate, twins): (Candidate, Vec<(usize, TrackId)>)| {
             let parts = (!candidate.excerpts.is_empty()).then(|| parts(heard, card, &candidate.excerpts));
             let Candidate { catalogue, track, score, .. } = candidate;
@@ -94,8 +102,9 @@ impl<'a> Sieve<'a> {
     fn has_enough_of(&mut self, artist: u32) -> bool {
         let (Some(most), true) = (self.filter.per_artist, artist != 0) else { return false };
         let count = self.of_artist.entry(artist).or_default();
-        *count += 1;
-        *count > most
+        let enough = *count >= most;
+        *count += usize::from(!enough);
+        enough
     }
 
     /// The twins of the nearer track that is the same recording as `candidate`.
@@ -103,6 +112,12 @@ impl<'a> Sieve<'a> {
         let least = self.filter.same_recording?;
         self.kept.iter_mut().find(|(kept, _)| candidate.is_same_recording(kept, least)).map(|(_, twins)| twins)
     }
+}
+
+/// What stands for a track's artist; 0 where that is not known.
+fn artist(catalogues: &[&Catalogue], catalogue: usize, track: TrackId) -> u32 {
+    let excerpts = catalogues[catalogue].segments[track.segment as usize].excerpts.as_ref();
+    excerpts.map_or(0, |held| held.facets.artists[track.track as usize])
 }
 
 /// Mean, over the embeddings, of the cosine to the nearest excerpt.

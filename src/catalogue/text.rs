@@ -1,7 +1,11 @@
 //! A block of text: what is said of consecutive tracks, as JSON, compressed by zlib.
 
+use core::fmt;
+
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::Track;
 use crate::error::{Error, Result};
@@ -26,7 +30,7 @@ pub(super) fn write<'a>(tracks: impl Iterator<Item = &'a Track>) -> Result<Vec<u
 pub(super) fn read(bytes: &[u8], count: usize) -> Result<Vec<Track>> {
     let json = decompress_to_vec_zlib_with_limit(bytes, MOST_BYTES)
         .map_err(|error| Error::Catalogue(format!("a block of text cannot be decompressed: {error}")))?;
-    let tracks: Vec<Track> = serde_json::from_slice(&json)
+    let AtMost(tracks): AtMost<BLOCK_TRACKS> = serde_json::from_slice(&json)
         .map_err(|error| Error::Catalogue(format!("a block of text cannot be read: {error}")))?;
     if tracks.len() != count {
         return Err(Error::Catalogue(format!("a block of text has {} of {count} tracks", tracks.len())));
@@ -41,4 +45,34 @@ fn check_length(found: usize) -> Result<()> {
         return Err(Error::Limit { what: "bytes of text", found: found as u64, limit: limit as u64 });
     }
     Ok(())
+}
+
+/// So many tracks of a list, or fewer: what follows is refused unread.
+struct AtMost<const N: usize>(Vec<Track>);
+
+impl<'de, const N: usize> Deserialize<'de> for AtMost<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        deserializer.deserialize_seq(Tracks::<N>)
+    }
+}
+
+struct Tracks<const N: usize>;
+
+impl<'de, const N: usize> Visitor<'de> for Tracks<N> {
+    type Value = AtMost<N>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "a list of at most {N} tracks")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> core::result::Result<Self::Value, A::Error> {
+        let mut tracks = Vec::with_capacity(N);
+        while let Some(track) = list.next_element()? {
+            if tracks.len() == N {
+                return Err(de::Error::invalid_length(N + 1, &self));
+            }
+            tracks.push(track);
+        }
+        Ok(AtMost(tracks))
+    }
 }

@@ -5,7 +5,7 @@ use crate::encoder::Embedding;
 use crate::quantize::{quantize, rotated};
 
 /// Candidates of a search by codes for each neighbour that is asked for.
-const CANDIDATES_EACH: usize = 4;
+pub(crate) const CANDIDATES_EACH: usize = 4;
 
 impl Index {
     /// The `k` nearest rows to a query that is not rounded: [`Index::top_k`] finds candidates, [`Index::rescore`] orders them.

@@ -1,12 +1,9 @@
 //! Signs of codes: one bit a value, enough for a first look.
 
-use super::Scores;
 use super::dot::differing::{PLANES, WORD, differing_rows};
+use super::{BLOCK, Scores};
 use crate::error::{Error, Result};
 use crate::quantize::Code;
-
-/// Rows whose scores are computed at a time.
-const BLOCK: usize = 1024;
 
 /// The highest level of a value of the query.
 const TOP_LEVEL: f32 = ((1 << PLANES) - 1) as f32;
