@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// What was heard in the only file, or the blend of all: those that are liked together weigh as much as one, and so do the others.
+/// What was heard in the only file, or the blend of all: those that are liked weigh 1 together, the others [`UNLIKE`].
 fn heard(args: &Args, analyser: &mut Analyser) -> Result<Analysis> {
     let mut hear = |file: &PathBuf| -> Result<Analysis> {
         Ok(hear::hear(file, analyser).with_context(|| file.display().to_string())?.analysis)

@@ -57,7 +57,9 @@ pub(super) fn read(mut bytes: Vec<u8>) -> Result<Excerpts> {
     let tracks = reader.count("tracks of a segment", MOST_SEGMENT_ROWS)?;
     let rows = reader.count("rows of a segment", MOST_SEGMENT_ROWS)?;
     let dictionary = reader.count("bytes of dictionary", MOST_DICTIONARY)?;
-    reader.take(HEADER - 28)?;
+    if reader.u32()? != 0 {
+        return Err(Error::Catalogue("its codes begin in another way".into()));
+    }
     let length = rows * stride(dimension);
     reader.take(length)?;
     let scales = reader.numbers(rows)?.map(f32::from_le_bytes).collect();

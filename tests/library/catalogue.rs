@@ -254,6 +254,41 @@ fn the_same_recording_is_folded_into_the_nearer_one() {
     let matches = found(&catalogue, 31, &filter, 3);
     assert_eq!(matches.len(), 2);
     assert_eq!(matches[0].twins, [(0, TrackId { segment: 0, track: 2 })]);
+    assert_eq!(found(&catalogue, 31, &filter, 1)[0].twins, matches[0].twins, "also of the last match");
+}
+
+#[test]
+fn a_cap_that_leaves_too_few_ends_with_what_there_is() {
+    let of = |t: usize| Entry { track: Track { artist: "The same".into(), ..track(t) }, ..entry(t % 50) };
+    let entries: Vec<Entry> = (0..3000).map(of).collect();
+    let catalogue = Packed::new(&[&entries]).whole();
+    let filter = Filter { per_artist: Some(2), ..Filter::default() };
+    assert_eq!(found(&catalogue, 31, &filter, 10).len(), 2);
+    assert_eq!(found(&catalogue, 31, &Filter::default(), usize::MAX).len(), 3000);
+}
+
+#[test]
+fn a_block_of_more_tracks_than_fit_is_refused() {
+    let many = format!("[{}{{}}]", "{},".repeat(100_000));
+    let block = miniz_oxide::deflate::compress_to_vec_zlib(many.as_bytes(), 6);
+    assert!(matches!(packed().with(ShardKind::Text, |bytes| *bytes = block.clone()).read(), Err(Error::Catalogue(_))));
+}
+
+#[test]
+fn texts_that_are_wanted_outlast_others() {
+    let entries: Vec<Entry> = (0..128 * 20).map(|t| Entry { track: track(t), ..entry(t % 50) }).collect();
+    let packed = Packed::new(&[&entries]);
+    let mut catalogue = packed.sketched();
+    let wanted: Vec<TrackId> = [0, 1000, 2500].map(|track| TrackId { segment: 0, track }).to_vec();
+    let all: Vec<TrackId> = catalogue.ids().collect();
+    for text in catalogue.missing_texts(&all).into_iter().take(16) {
+        catalogue.take_text(0, text.block, &packed.files[&text.shard.name]).expect("a text");
+    }
+    catalogue.want_texts(&wanted);
+    for text in catalogue.missing_texts(&wanted) {
+        catalogue.take_text(0, text.block, &packed.files[&text.shard.name]).expect("a text");
+    }
+    assert!(wanted.iter().all(|id| catalogue.track(*id).is_some()));
 }
 
 #[test]

@@ -90,10 +90,10 @@ impl Engine {
         self.alarm.ring_in(LOADING_PATIENCE_MS);
     }
 
-    /// Asks for encoder and catalogue.
-    pub fn load(&self) {
+    /// Asks for encoder and catalogue, and leaves out tracks from the first search on.
+    pub fn load(&self, filter: Filter) {
         self.alarm.ring_in(LOADING_PATIENCE_MS);
-        self.post(Request::Load, &Array::new());
+        self.post(Request::Load { filter }, &Array::new());
     }
 
     /// Asks for the neighbours of a sound, whose channels the worker takes over.

@@ -94,7 +94,6 @@ struct Query {
     url: String,
     start_ms: f64,
     decoded: Option<Decoded>,
-    asked: bool,
     tries: u32,
 }
 
@@ -147,11 +146,19 @@ impl Page {
         };
         self.problem.set(None);
         if self.engine.get_untracked() == EngineState::Failed || problem.retry == Retry::Loading {
-            self.restart();
+            return self.fetch_rest();
         }
-        if problem.retry == Retry::Query
-            && let Some(file) = self.work.with_value(|work| work.last_file.clone())
-        {
+        self.open_again();
+    }
+
+    /// Fetches what is missing of the catalogue, and looks again for the last sound.
+    pub fn fetch_rest(self) {
+        self.restart();
+        self.open_again();
+    }
+
+    fn open_again(self) {
+        if let Some(file) = self.work.with_value(|work| work.last_file.clone()) {
             self.open(file);
         }
     }
@@ -175,7 +182,7 @@ impl Page {
                 work.last_query += 1;
                 work.last_file = Some(file.clone());
                 let (number, file, url) = (work.last_query, file.clone(), url.clone());
-                work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, asked: false, tries });
+                work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, tries });
                 number
             })
             .unwrap_or_default();
@@ -211,7 +218,6 @@ impl Page {
                 let Some(decoded) = decoded else {
                     return;
                 };
-                self.with_query(|query| query.asked = true);
                 self.stage.set(Some(Stage::Drawing));
                 self.with_engine(|engine| engine.analyse(number, decoded));
             }
@@ -226,7 +232,7 @@ impl Page {
     }
 
     /// Loads encoder and catalogue again; what has been kept is not fetched twice.
-    pub fn restart(self) {
+    fn restart(self) {
         self.lacking.set(false);
         self.engine.set(EngineState::Loading { part: Part::Engine, received: 0.0, total: None });
         self.with_engine(Engine::restart);

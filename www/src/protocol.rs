@@ -23,7 +23,10 @@ pub struct Envelope<T> {
 #[derive(Serialize, Deserialize)]
 pub enum Request {
     /// Fetch encoder and catalogue. Sent once, after [`Event::Awake`].
-    Load,
+    Load {
+        /// What searches leave out.
+        filter: Filter,
+    },
     /// Analyse a sound and find its neighbours. Ends with [`Event::Answered`] or [`Event::Failed`], or silently when a later
     /// query or [`Request::Cancel`] has overtaken it.
     Analyse {

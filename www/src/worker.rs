@@ -45,6 +45,8 @@ use wanted::Wanted;
 #[derive(Clone, Default)]
 struct State {
     engine: Rc<RefCell<Option<Engine>>>,
+    /// What searches leave out.
+    filter: Rc<RefCell<Filter>>,
     /// The only query that may still be worked on; cancelled when zero.
     wanted: Rc<Cell<u32>>,
 }
@@ -67,8 +69,15 @@ fn main() {
 
 fn receive(state: &State, request: Request) {
     match request {
-        Request::Load => spawn_local(load(state.clone())),
-        Request::Filter { filter } => spawn_local(refilter(Rc::clone(&state.engine), filter)),
+        Request::Load { filter } => {
+            state.filter.replace(filter);
+            spawn_local(load(state.clone()));
+        }
+        Request::Filter { filter } => {
+            state.filter.replace(filter);
+            let engine = Rc::clone(&state.engine);
+            spawn_local(async move { query::refine(&engine).await });
+        }
         Request::Cancel { query } => {
             if state.wanted.get() <= query {
                 state.wanted.set(0);
@@ -86,24 +95,13 @@ fn receive(state: &State, request: Request) {
 }
 
 async fn load(state: State) {
-    match Engine::fetch().await {
+    match Engine::fetch(Rc::clone(&state.filter)).await {
         Ok(engine) => state.engine.replace(Some(engine)),
         Err(failure) => return scope::post(Event::Failed { query: None, failure }),
     };
     match shelf::load(&state.engine).await {
         Ok(()) => query::refine(&state.engine).await,
         Err(failure) => scope::post(Event::Incomplete { failure }),
-    }
-}
-
-async fn refilter(engine: Rc<RefCell<Option<Engine>>>, filter: Filter) {
-    if engine::with(&engine, |engine| {
-        engine.filter = filter;
-        Ok(())
-    })
-    .is_ok()
-    {
-        query::refine(&engine).await;
     }
 }
 

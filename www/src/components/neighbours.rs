@@ -27,7 +27,13 @@ pub fn Neighbours() -> impl IntoView {
     };
     let none = move || {
         page.answer.with(|answer| answer.as_ref().is_some_and(|answer| answer.neighbours.is_empty())).then(|| {
-            view! { <p id="none" class="note" data-kind="none">"No track passes this filter. Choose less, or show all."</p> }
+            let whole = matches!(page.engine.get(), EngineState::Ready(standing) if standing.is_whole());
+            let words = if whole {
+                "No track passes this filter. Choose less, or show all."
+            } else {
+                "No track that has arrived passes this filter."
+            };
+            view! { <p id="none" class="note" data-kind="none">{words}</p> }
         })
     };
     let rows = move || {
@@ -85,7 +91,7 @@ fn Arriving() -> impl IntoView {
         if page.lacking.get() {
             view! {
                 " are here, and the rest did not come. "
-                <button id="fetch-rest" type="button" class="button button-quiet" on:click=move |_| page.restart()>
+                <button id="fetch-rest" type="button" class="button button-quiet" on:click=move |_| page.fetch_rest()>
                     "Fetch the rest"
                 </button>
             }

@@ -10,7 +10,7 @@ use super::{EngineState, Page};
 use crate::engine::{Engine, Report};
 use crate::pause::{measure, now_ms, pause};
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Choices, Event, Failure, Neighbour, Part, Picture, Standing};
+use crate::protocol::{Answer, Event, Failure, Neighbour, Part, Picture, Standing};
 use crate::sound::Sound;
 
 impl Page {
@@ -28,7 +28,7 @@ impl Page {
 
     fn hear_event(self, event: Event) {
         match event {
-            Event::Awake => self.with_engine(Engine::load),
+            Event::Awake => self.with_engine(|engine| engine.load(self.filter.get_untracked())),
             Event::Died => self.revive(),
             Event::Fetched { part: Part::Decoder, received, total } => self.await_decoder(received, total),
             Event::Redrawn { query, redrawn } => self.show_kept(query, Ok(redrawn)),
@@ -37,7 +37,7 @@ impl Page {
                 self.engine.set(EngineState::Loading { part, received, total });
             }
             Event::Usable { standing } => self.use_engine(standing),
-            Event::Choices { choices } => self.offer(choices),
+            Event::Choices { choices } => self.choices.set(choices),
             Event::Incomplete { failure } => self.lack(failure),
             Event::Refined { query, neighbours } => self.refine(query, neighbours),
             Event::Failed { query: None, failure } => {
@@ -67,12 +67,6 @@ impl Page {
         }
     }
 
-    /// The filter can be used; an engine that was started again learns it anew.
-    fn offer(self, choices: Choices) {
-        self.choices.set(choices);
-        self.refilter(|_| ());
-    }
-
     /// The catalogue, or the rest of it, does not come: what has arrived stays usable.
     fn lack(self, failure: Failure) {
         let problem = Problem::of_worker(failure, Retry::Loading);
@@ -86,7 +80,7 @@ impl Page {
 
     /// Puts the neighbours among the whole catalogue in the place of those among a part of it.
     fn refine(self, query: u32, neighbours: Vec<Neighbour>) {
-        if self.sound.with_untracked(|sound| sound.as_ref().is_some_and(|sound| sound.query == query)) {
+        if self.work.with_value(|work| work.settled.as_ref().is_some_and(|sound| sound.query == query)) {
             self.current.set(0);
             self.answer.update(|answer| {
                 *answer = answer.take().map(|answer| Arc::new(Answer { neighbours, ..Answer::clone(&answer) }));
@@ -167,8 +161,11 @@ impl Page {
 }
 
 fn of_sound(failure: Failure) -> Problem {
-    let passes = ["worker", "network", "catalogue"].contains(&failure.kind.as_str());
-    let retry = if passes { Retry::Query } else { Retry::No };
+    let retry = match failure.kind.as_str() {
+        "worker" | "network" => Retry::Query,
+        "catalogue" => Retry::Loading,
+        _ => Retry::No,
+    };
     Problem::of_worker(failure, retry)
 }
 

@@ -1,6 +1,7 @@
 //! What answers queries, fetched from beside the page.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use sonoscape::encoder::MOST_ENCODER_BYTES;
 use sonoscape::{Analyser, Decoder, Encoder};
@@ -21,7 +22,7 @@ pub struct Engine {
     /// Where neighbours are looked for, as far as it has arrived.
     pub shelves: Vec<Shelf>,
     /// What searches leave out.
-    pub filter: Filter,
+    pub filter: Rc<RefCell<Filter>>,
     /// What draws sounds again; fetched when that is first asked for.
     pub decoder: Option<Decoder>,
     /// The sound that was answered last.
@@ -29,13 +30,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Fetches the encoder.
+    /// Fetches the encoder; searches will leave out what `filter` says at their time.
     ///
     /// # Errors
     /// The failure to show, when it is missing, damaged or of another version.
-    pub async fn fetch() -> Result<Self, Failure> {
+    pub async fn fetch(filter: Rc<RefCell<Filter>>) -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelves: Vec::new(), filter: Filter::default(), decoder: None, heard: None })
+        Ok(Self { analyser, shelves: Vec::new(), filter, decoder: None, heard: None })
     }
 }
 

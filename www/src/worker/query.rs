@@ -92,10 +92,10 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
 pub async fn refine(engine: &RefCell<Option<Engine>>) {
     let analysed = |heard: &Heard| Ok::<_, Failure>((heard.query, Analysis::new(heard.analysed()?)?));
     let heard = with(engine, |engine| engine.heard.as_ref().map(analysed).transpose());
-    if let Ok(Some((query, analysis))) = heard
-        && let Ok(neighbours) = neighbours(engine, &analysis, &mut 0.0).await
-    {
-        scope::post(Event::Refined { query, neighbours });
+    let Ok(Some((query, analysis))) = heard else { return };
+    match neighbours(engine, &analysis, &mut 0.0).await {
+        Ok(neighbours) => scope::post(Event::Refined { query, neighbours }),
+        Err(failure) => scope::post(Event::Incomplete { failure }),
     }
 }
 
@@ -105,7 +105,7 @@ async fn neighbours(
     heard: &Analysis,
     search_ms: &mut f64,
 ) -> Result<Vec<Neighbour>, Failure> {
-    let basis = || with(engine, |engine| Ok((shelf::arrived(&engine.shelves), engine.filter.clone())));
+    let basis = || with(engine, |engine| Ok((shelf::arrived(&engine.shelves), engine.filter.borrow().clone())));
     loop {
         let before = basis()?;
         let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard))))?;
@@ -168,7 +168,7 @@ fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardEx
 
 fn find(engine: &Engine, heard: &Analysis) -> Vec<Match> {
     let catalogues: Vec<&Catalogue> = engine.shelves.iter().map(|shelf| &shelf.catalogue).collect();
-    let filter = choices::filter(&engine.filter);
+    let filter = choices::filter(&engine.filter.borrow());
     nearest(&catalogues, heard, engine.analyser.encoder().card(), &filter, NEIGHBOURS)
 }
 
@@ -178,11 +178,13 @@ async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Ve
     shelf::texts(engine, &tracks).await?;
     with(engine, |engine| {
         let neighbour = |found: Match| {
-            let track = engine.shelves.get(found.catalogue)?.catalogue.track(found.track)?;
+            let overtaken = || Failure::new("worker", "Another search came between. Try again.");
+            let shelf = engine.shelves.get(found.catalogue);
+            let track = shelf.and_then(|shelf| shelf.catalogue.track(found.track)).ok_or_else(overtaken)?;
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
-            Some(Neighbour { track: described(track), score: found.score, parts, copies })
+            Ok(Neighbour { track: described(track), score: found.score, parts, copies })
         };
-        Ok(found.into_iter().filter_map(neighbour).collect())
+        found.into_iter().map(neighbour).collect()
     })
 }
 

@@ -184,12 +184,13 @@ async fn each(
 /// The failure to show.
 pub async fn texts(engine: &RefCell<Option<Engine>>, tracks: &[(usize, TrackId)]) -> Result<(), Failure> {
     let missing = with(engine, |engine| {
-        let of = |(index, shelf): (usize, &Shelf)| {
+        let of = |(index, shelf): (usize, &mut Shelf)| {
             let own: Vec<TrackId> = tracks.iter().filter(|track| track.0 == index).map(|track| track.1).collect();
+            shelf.catalogue.want_texts(&own);
             let missing = shelf.catalogue.missing_texts(&own);
             missing.into_iter().map(|text| (index, shelf.files.clone(), text)).collect::<Vec<_>>()
         };
-        Ok(engine.shelves.iter().enumerate().flat_map(of).collect::<Vec<_>>())
+        Ok(engine.shelves.iter_mut().enumerate().flat_map(of).collect::<Vec<_>>())
     })?;
     let fetch = |(shelf, files, text): (usize, Files, MissingText)| async move {
         files.shard(&text.shard, |_| ()).await.map(|bytes| (bytes, shelf, text))
