@@ -77,14 +77,18 @@ fn the_pages_own_catalogue_can_lie_beside_a_built_one() {
     let workplace = Workplace::with(&["cbr.mp3"]);
     workplace.build();
     fs::create_dir_all(workplace.path("site/catalogue")).unwrap();
-    fs::write(workplace.path("site/catalogue/manifest.json"), "the demo's").unwrap();
+    let demo = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/demo/manifest.json")).unwrap();
+    fs::write(workplace.path("site/catalogue/manifest.json"), &demo).unwrap();
     let both = Server::start(&workplace, &["--with-demo"]);
     assert_eq!(both.get("/catalogues.json").body, br#"["catalogue", "demo"]"#);
-    assert_eq!(both.get("/demo/manifest.json").body, b"the demo's");
-    assert_ne!(both.get("/catalogue/manifest.json").body, b"the demo's");
+    assert_eq!(both.get("/demo/manifest.json").body, demo);
+    assert_ne!(both.get("/catalogue/manifest.json").body, demo);
     assert_eq!(both.get("/demo/../../secret").status, 404);
     let one = Server::start(&workplace, &[]);
     assert_eq!(one.get("/demo/manifest.json").status, 404);
+    let foreign = String::from_utf8(demo).unwrap().replace("\"encoder\":", "\"encoder\":\"0\",\"was\":");
+    fs::write(workplace.path("site/catalogue/manifest.json"), foreign).unwrap();
+    assert!(workplace.failure(&["serve", "--site", "site", "--port", "0", "--with-demo"]).contains("--with-demo"));
 }
 
 #[test]

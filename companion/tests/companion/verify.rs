@@ -158,7 +158,7 @@ fn a_manifest_that_cannot_be_read_is_the_one_problem() {
         (whole.replace("\"tracks\":475", "\"tracks\":0"), "0 tracks cannot have 2121 excerpts"),
         (whole.replace("\"dimension\":256", "\"dimension\":4294967295"), "Too many values of a code"),
         (whole.replace("sketch-", "../../sketch-"), "is no name of its shard"),
-        (" ".repeat(5 << 20), "Too many bytes of manifest"),
+        (" ".repeat(9 << 20), "Too many bytes of manifest"),
     ];
     for (manifest, sentence) in cases {
         assert_ne!(manifest, whole);
