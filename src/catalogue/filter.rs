@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use super::TrackId;
 use super::facets::{Facets, artist_key};
 
 /// A cosine above which two tracks are taken for one recording: copies in other formats lie above, other music of the same artist
@@ -25,6 +26,8 @@ pub struct Filter {
     pub years: Option<RangeInclusive<u16>>,
     /// Artists to leave out, in any case.
     pub without_artists: BTreeSet<String>,
+    /// Tracks to leave out, each after the index of its catalogue.
+    pub without: BTreeSet<(usize, TrackId)>,
     /// Most tracks of one artist; tracks whose artist is unknown are not counted.
     pub per_artist: Option<usize>,
     /// The cosine from which two tracks are the same recording: the farther one is then folded into the nearer.

@@ -65,6 +65,13 @@ pub fn nearest(
         firsts.push((scores.len(), catalogue, segment));
         catalogues[catalogue].segments[segment].score(&queries, filter, &mut scores);
     }
+    for (catalogue, track) in &filter.without {
+        let segment = firsts.iter().find(|of| (of.1, of.2) == (*catalogue, track.segment as usize));
+        let held = segment.filter(|of| (track.track as usize) < catalogues[of.1].segments[of.2].tracks());
+        if let Some((first, ..)) = held {
+            scores[first + track.track as usize] = f32::NEG_INFINITY;
+        }
+    }
     let id = |place: usize| {
         let (first, catalogue, segment) = firsts[firsts.partition_point(|(first, ..)| *first <= place) - 1];
         (catalogue, TrackId { segment: segment as u32, track: (place - first) as u32 })

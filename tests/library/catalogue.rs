@@ -233,6 +233,11 @@ fn filters_leave_out_what_they_name() {
     let without = Filter { without_artists: only(" ARTIST 0"), ..Filter::default() };
     assert_eq!(titles(without), ["Track 3", "Track 4", "Track 5"]);
     assert_eq!(titles(Filter { per_artist: Some(1), ..Filter::default() }).len(), 2);
+    let id = |segment, track| (0, TrackId { segment, track });
+    let nowhere = [id(0, 3), id(7, 0), (1, TrackId { segment: 0, track: 1 })];
+    let listed = nowhere.into_iter().chain([id(0, 1), id(1, 2)]).collect();
+    let left = titles(Filter { without: listed, ..Filter::default() });
+    assert_eq!(left, ["Track 0", "Track 2", "Track 3", "Track 4"]);
     let counts = catalogue.counts();
     assert_eq!((counts.styles["style 1"], counts.sources["source 0"], counts.years[&2005]), (2, 3, 1));
 }

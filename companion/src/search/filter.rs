@@ -43,6 +43,7 @@ impl FilterArgs {
             without_artists: set(&self.without_artist),
             per_artist: self.per_artist,
             same_recording: self.same_recording,
+            ..Filter::default()
         }
     }
 }
