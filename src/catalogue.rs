@@ -173,7 +173,7 @@ impl Catalogue {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         let held = self.segments.iter().filter_map(|segment| segment.excerpts.as_ref());
-        held.for_each(|excerpts| counts.add(&excerpts.facets));
+        held.for_each(|excerpts| counts.add_segment(&excerpts.facets));
         counts
     }
 

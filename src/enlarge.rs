@@ -1,7 +1,7 @@
 //! Large catalogues made from small ones, for tests and measurements.
 
 use crate::encoder::Embedding;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::quantize::{Code, quantize};
 use crate::search::{Index, MOST_ROWS, Neighbour};
 
@@ -61,9 +61,7 @@ impl<'a> Enlargement<'a> {
         if real.len() <= NEAR {
             return Err(Error::Catalogue(format!("{} embeddings are too few to make more of", real.len())));
         }
-        if real.len() > MOST_ROWS {
-            return Err(Error::Limit { what: "rows", found: real.len() as u64, limit: MOST_ROWS as u64 });
-        }
+        within("rows", real.len() as u64, MOST_ROWS as u64)?;
         let dimension = real[0].dimension();
         if real.iter().any(|embedding| embedding.dimension() != dimension) {
             return Err(Error::Catalogue("the embeddings have several dimensions".into()));

@@ -79,6 +79,11 @@ pub enum Error {
     },
 }
 
+/// That `found` things, called `what`, are at most `limit`.
+pub(crate) fn within(what: &'static str, found: u64, limit: u64) -> Result<()> {
+    if found > limit { Err(Error::Limit { what, found, limit }) } else { Ok(()) }
+}
+
 fn remedy(is_later: bool) -> &'static str {
     if is_later { "Update Sonoscape." } else { "Make it again with this Sonoscape." }
 }

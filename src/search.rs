@@ -10,7 +10,7 @@ pub(crate) use rescore::CANDIDATES_EACH;
 pub use rescore::coarse_top_k;
 pub use signs::Signs;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::quantize::Code;
 
 /// Most rows of an index.
@@ -164,9 +164,7 @@ impl Index {
 }
 
 fn check_shape(values: usize, rows: usize, width: usize) -> Result<()> {
-    if rows > MOST_ROWS {
-        return Err(Error::Limit { what: "rows", found: rows as u64, limit: MOST_ROWS as u64 });
-    }
+    within("rows", rows as u64, MOST_ROWS as u64)?;
     if width == 0 || rows.checked_mul(width) != Some(values) {
         return Err(Error::Catalogue(format!("{values} values are not {rows} rows of {width}")));
     }

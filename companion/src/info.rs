@@ -87,7 +87,7 @@ impl Info {
             bytes.texts += texts.iter().sum::<u64>();
             positions += alone.ids().filter(|id| alone.position(*id).is_some()).count();
             alone.take_codes(0, stored.shard(&entry.codes)?)?;
-            add(&mut counts, alone.counts());
+            counts.add(&alone.counts());
         }
         bytes.until_first_answer = bytes.manifest + first;
         bytes.until_all_sketches = bytes.manifest + bytes.sketches;
@@ -125,19 +125,6 @@ impl Info {
         println!("licences: {}", listed(&self.counts.licences));
         println!("styles: {}", listed(&self.counts.styles));
         println!("years: {}", listed(&self.counts.years));
-    }
-}
-
-fn add(sum: &mut Counts, counts: Counts) {
-    merge(&mut sum.sources, counts.sources);
-    merge(&mut sum.licences, counts.licences);
-    merge(&mut sum.styles, counts.styles);
-    merge(&mut sum.years, counts.years);
-}
-
-fn merge<K: Ord>(sum: &mut BTreeMap<K, usize>, counts: BTreeMap<K, usize>) {
-    for (key, count) in counts {
-        *sum.entry(key).or_default() += count;
     }
 }
 

@@ -3,7 +3,7 @@
 use super::facets::{Dictionary, Facets};
 use super::reader::Reader;
 use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::search::{Index, stride};
 
 const MAGIC: [u8; 8] = *b"SONOCODE";
@@ -27,10 +27,7 @@ pub(super) struct Excerpts {
 pub(super) fn write(dimension: usize, entries: &[Entry]) -> Result<Vec<u8>> {
     let facets = Facets::of(entries.iter().map(|entry| &entry.track))?;
     let dictionary = facets.dictionary.write();
-    if dictionary.len() > MOST_DICTIONARY {
-        let (found, limit) = (dictionary.len() as u64, MOST_DICTIONARY as u64);
-        return Err(Error::Limit { what: "bytes of dictionary", found, limit });
-    }
+    within("bytes of dictionary", dictionary.len() as u64, MOST_DICTIONARY as u64)?;
     let excerpts = || entries.iter().flat_map(|entry| &entry.excerpts);
     let mut bytes = MAGIC.to_vec();
     let counts = [dimension, entries.len(), excerpts().count(), dictionary.len()];

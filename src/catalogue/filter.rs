@@ -95,8 +95,16 @@ impl<'a> Admission<'a> {
 }
 
 impl Counts {
+    /// Counts the tracks that `other` counts, too.
+    pub fn add(&mut self, other: &Self) {
+        add(&mut self.sources, &other.sources);
+        add(&mut self.licences, &other.licences);
+        add(&mut self.styles, &other.styles);
+        add(&mut self.years, &other.years);
+    }
+
     /// Counts the tracks of a segment, too.
-    pub(super) fn add(&mut self, facets: &Facets) {
+    pub(super) fn add_segment(&mut self, facets: &Facets) {
         let texts = facets.dictionary.texts();
         let columns = [
             (&mut self.sources, &facets.sources),
@@ -111,5 +119,11 @@ impl Counts {
         for year in facets.years.iter().filter(|year| **year != 0) {
             *self.years.entry(*year).or_default() += 1;
         }
+    }
+}
+
+fn add<K: Ord + Clone>(sums: &mut BTreeMap<K, usize>, counts: &BTreeMap<K, usize>) {
+    for (key, count) in counts {
+        *sums.entry(key.clone()).or_default() += count;
     }
 }

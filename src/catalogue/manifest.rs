@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MOST_DIMENSION, MOST_SEGMENT_ROWS};
 use crate::digest::{from_hex, sha256_hex};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::search::MOST_ROWS;
 
 /// Name of the manifest's file.
@@ -185,8 +185,4 @@ fn name(kind: ShardKind, sha256: &str) -> String {
         ShardKind::Text => "text",
     };
     format!("{kind}-{sha256:.16}.bin")
-}
-
-fn within(what: &'static str, found: u64, limit: u64) -> Result<()> {
-    if found > limit { Err(Error::Limit { what, found, limit }) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
 //! Columns of little-endian numbers, read within bounds.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 
 /// What is left of a shard's bytes.
 pub(super) struct Reader<'a> {
@@ -36,9 +36,7 @@ impl<'a> Reader<'a> {
     /// A count of `counted`, at most `limit`.
     pub(super) fn count(&mut self, counted: &'static str, limit: usize) -> Result<usize> {
         let found = self.u32()?;
-        if found as usize > limit {
-            return Err(Error::Limit { what: counted, found: found.into(), limit: limit as u64 });
-        }
+        within(counted, found.into(), limit as u64)?;
         Ok(found as usize)
     }
 

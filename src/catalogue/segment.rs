@@ -7,7 +7,7 @@ use super::manifest::{SegmentEntry, ShardEntry, ShardKind};
 use super::sketch::{self, Sketch};
 use super::text::{self, BLOCK_TRACKS};
 use super::{Entry, Excerpt, MOST_SEGMENT_ROWS, Track};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::search::Signs;
 
 /// What has arrived of a segment.
@@ -57,9 +57,7 @@ fn shard(kind: ShardKind, bytes: Vec<u8>) -> (ShardEntry, Vec<u8>) {
 
 fn check(dimension: usize, entries: &[Entry]) -> Result<()> {
     let rows: usize = entries.iter().map(|entry| entry.excerpts.len()).sum();
-    if rows > MOST_SEGMENT_ROWS {
-        return Err(Error::Limit { what: "rows of a segment", found: rows as u64, limit: MOST_SEGMENT_ROWS as u64 });
-    }
+    within("rows of a segment", rows as u64, MOST_SEGMENT_ROWS as u64)?;
     if entries.is_empty() || entries.iter().any(|entry| entry.excerpts.is_empty()) {
         return Err(Error::Catalogue("a track has no excerpts".into()));
     }

@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::text::BLOCK_TRACKS;
 use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS, Position, ShardEntry, ShardKind};
 use crate::digest::hex;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 use crate::search::Signs;
 
 const MAGIC: [u8; 8] = *b"SONOLOOK";
@@ -90,10 +90,7 @@ fn texts(reader: &mut Reader, tracks: usize) -> Result<Vec<ShardEntry>> {
     let text = |block: [u8; 36]| {
         let (digest, length) = block.split_at(32);
         let bytes = length.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte));
-        if bytes > MOST_TEXT_BYTES {
-            let (found, limit) = (bytes.into(), MOST_TEXT_BYTES.into());
-            return Err(Error::Limit { what: "bytes of text", found, limit });
-        }
+        within("bytes of text", bytes.into(), MOST_TEXT_BYTES.into())?;
         Ok(ShardEntry::named(ShardKind::Text, hex(digest), bytes.into()))
     };
     blocks.map(text).collect()

@@ -8,7 +8,7 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::Track;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, within};
 
 /// Tracks of a block, but for the last of a segment.
 pub const BLOCK_TRACKS: usize = 128;
@@ -22,7 +22,7 @@ const LEVEL: u8 = 6;
 pub(super) fn write<'a>(tracks: impl Iterator<Item = &'a Track>) -> Result<Vec<u8>> {
     let tracks: Vec<&Track> = tracks.collect();
     let json = serde_json::to_vec(&tracks).map_err(|error| Error::Catalogue(error.to_string()))?;
-    check_length(json.len())?;
+    within("bytes of text", json.len() as u64, MOST_BYTES as u64)?;
     Ok(compress_to_vec_zlib(&json, LEVEL))
 }
 
@@ -37,14 +37,6 @@ pub(super) fn read(bytes: &[u8], count: usize) -> Result<Vec<Track>> {
     }
     tracks.iter().try_for_each(Track::check)?;
     Ok(tracks)
-}
-
-fn check_length(found: usize) -> Result<()> {
-    let limit = MOST_BYTES;
-    if found > limit {
-        return Err(Error::Limit { what: "bytes of text", found: found as u64, limit: limit as u64 });
-    }
-    Ok(())
 }
 
 /// So many tracks of a list, or fewer: what follows is refused unread.

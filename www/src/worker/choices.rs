@@ -23,19 +23,16 @@ pub fn filter(filter: &Filter) -> sonoscape::Filter {
 
 /// What there is to choose among in all catalogues together.
 pub fn choices(shelves: &[Shelf]) -> Choices {
-    let counts: Vec<Counts> = shelves.iter().map(|shelf| shelf.catalogue.counts()).collect();
+    let mut counts = Counts::default();
+    shelves.iter().for_each(|shelf| counts.add(&shelf.catalogue.counts()));
     Choices {
-        styles: sum(counts.iter().map(|counts| &counts.styles)),
-        licences: sum(counts.iter().map(|counts| &counts.licences)),
-        sources: sum(counts.iter().map(|counts| &counts.sources)),
-        years: sum(counts.iter().map(|counts| &counts.years)),
+        styles: listed(counts.styles),
+        licences: listed(counts.licences),
+        sources: listed(counts.sources),
+        years: listed(counts.years),
     }
 }
 
-fn sum<'a, K: Ord + Clone + 'a>(counts: impl Iterator<Item = &'a BTreeMap<K, usize>>) -> Vec<(K, u32)> {
-    let mut sums: BTreeMap<K, u32> = BTreeMap::new();
-    for (choice, count) in counts.flatten() {
-        *sums.entry(choice.clone()).or_default() += *count as u32;
-    }
-    sums.into_iter().collect()
+fn listed<K>(counts: BTreeMap<K, usize>) -> Vec<(K, u32)> {
+    counts.into_iter().map(|(choice, count)| (choice, count as u32)).collect()
 }
