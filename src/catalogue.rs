@@ -16,7 +16,7 @@ mod sketch;
 mod text;
 mod track;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +126,16 @@ impl Catalogue {
         }
     }
 
+    /// Becomes the catalogue that `manifest` describes: of segments that both have, what has arrived stays; texts go.
+    pub fn renew(&mut self, manifest: Manifest) {
+        let comparable = (&manifest.encoder, manifest.dimension) == (&self.manifest.encoder, self.manifest.dimension);
+        let known = self.manifest.segments.drain(..).zip(self.segments.drain(..)).filter(|_| comparable);
+        let mut known: BTreeMap<SegmentEntry, Segment> = known.collect();
+        self.segments = manifest.segments.iter().map(|entry| known.remove(entry).unwrap_or_default()).collect();
+        self.manifest = manifest;
+        self.texts.clear();
+    }
+
     /// Takes in the sketch of a segment: its tracks can be found from now on.
     ///
     /// # Errors
@@ -167,6 +177,21 @@ impl Catalogue {
     pub fn arrived(&self) -> (usize, usize) {
         let exact = self.segments.iter().filter(|segment| segment.excerpts.is_some());
         (self.segments.iter().map(Segment::tracks).sum(), exact.map(Segment::tracks).sum())
+    }
+
+    /// The sketches that have not arrived, each after the index of its segment.
+    pub fn missing_sketches(&self) -> impl Iterator<Item = (usize, &ShardEntry)> {
+        self.missing(|held| held.sketch.is_none()).map(|(segment, entry)| (segment, &entry.sketch))
+    }
+
+    /// The codes that have not arrived, likewise.
+    pub fn missing_codes(&self) -> impl Iterator<Item = (usize, &ShardEntry)> {
+        self.missing(|held| held.excerpts.is_none()).map(|(segment, entry)| (segment, &entry.codes))
+    }
+
+    fn missing(&self, lacks: fn(&Segment) -> bool) -> impl Iterator<Item = (usize, &SegmentEntry)> {
+        let segments = self.manifest.segments.iter().zip(&self.segments).enumerate();
+        segments.filter(move |(_, (_, held))| lacks(held)).map(|(segment, (entry, _))| (segment, entry))
     }
 
     /// What filters can choose among, as far as codes have arrived.

@@ -116,7 +116,7 @@ async fn whole(folder: &Path, empty: f64) -> Result<()> {
             everything_is_here(&page).await?;
             println!("measured large.load_again {:.0} second visit", start.elapsed().as_secs_f64() * 1e3);
             let again: u64 = site.asked()[before..].iter().filter_map(|file| size(folder, file)).sum();
-            println!("measured large.second_visit {again} bytes of catalogue: its manifest");
+            println!("measured large.second_visit {again} bytes of catalogue until all of it is searched");
             Ok(())
         }
     })

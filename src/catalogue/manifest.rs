@@ -41,7 +41,7 @@ pub struct Manifest {
 }
 
 /// Some tracks with all that belongs to them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SegmentEntry {
     /// How many tracks it holds.
     pub tracks: usize,
@@ -54,7 +54,7 @@ pub struct SegmentEntry {
 }
 
 /// One shard: a whole file beside the manifest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ShardEntry {
     /// File name; it holds the beginning of the digest, so that a name never stands for two contents.
     pub name: String,

@@ -324,3 +324,32 @@ fn a_catalogue_of_another_encoder_says_both() {
     assert!(error.contains("an encoder") && error.contains("another one"), "{error}");
     assert_eq!(direction(1).dimension(), card.dimension);
 }
+
+#[test]
+fn a_later_manifest_leaves_what_it_shares_and_lacks_the_rest() {
+    let (old, new) = (packed(), Packed::new(&[&[3, 4, 5].map(entry), &[0, 1].map(entry)]));
+    let mut catalogue = old.whole();
+    catalogue.renew(new.manifest.clone());
+    assert_eq!(catalogue.arrived(), (3, 3));
+    let missing: Vec<_> =
+        catalogue.missing_sketches().chain(catalogue.missing_codes()).map(|(_, s)| s.clone()).collect();
+    assert_eq!(missing, [&new.manifest.segments[1].sketch, &new.manifest.segments[1].codes].map(Clone::clone));
+    for shard in missing {
+        let bytes = new.files[&shard.name].clone();
+        let taken = if shard.name.starts_with("sketch") {
+            catalogue.take_sketch(1, &bytes)
+        } else {
+            catalogue.take_codes(1, bytes)
+        };
+        taken.expect("a shard");
+    }
+    assert_eq!(found(&catalogue, 31, &Filter::default(), 5), found(&new.whole(), 31, &Filter::default(), 5));
+}
+
+#[test]
+fn a_later_manifest_of_another_encoder_shares_nothing() {
+    let packed = packed();
+    let mut catalogue = packed.whole();
+    catalogue.renew(Manifest::new("tests", "another one", DIMENSION, packed.manifest.segments.clone()));
+    assert_eq!(catalogue.arrived(), (0, 0));
+}

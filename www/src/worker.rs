@@ -2,8 +2,12 @@
 
 mod protocol;
 
+#[path = "worker/arrival.rs"]
+mod arrival;
 #[path = "worker/choices.rs"]
 mod choices;
+#[path = "worker/edition.rs"]
+mod edition;
 #[path = "worker/engine.rs"]
 mod engine;
 #[path = "worker/failure.rs"]
@@ -99,9 +103,8 @@ async fn load(state: State) {
         Ok(engine) => state.engine.replace(Some(engine)),
         Err(failure) => return scope::post(Event::Failed { query: None, failure }),
     };
-    match shelf::load(&state.engine).await {
-        Ok(()) => query::refine(&state.engine).await,
-        Err(failure) => scope::post(Event::Incomplete { failure }),
+    if let Err(failure) = arrival::load(&state.engine).await {
+        scope::post(Event::Incomplete { failure });
     }
 }
 

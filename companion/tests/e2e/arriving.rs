@@ -12,6 +12,9 @@ use std::time::Duration;
 /// Longer than a first answer takes.
 const SLOW: Duration = Duration::from_secs(6);
 
+/// Longer than a test takes.
+const WITHHELD: Duration = Duration::from_secs(3600);
+
 fn codes(segment: &SegmentEntry) -> String {
     format!("catalogue/{}", segment.codes.name)
 }
@@ -23,6 +26,12 @@ fn shards(site: &Site) -> Vec<String> {
 
 async fn titles(page: &Page) -> Result<Vec<String>> {
     page.ask("return [...document.querySelectorAll('#neighbours > li')].map(row => row.dataset.title)").await
+}
+
+/// How many tracks the page says it has searched.
+async fn searched(page: &Page) -> Result<usize> {
+    let text: String = page.ask("return document.querySelector('#searched').textContent").await?;
+    Ok(text.chars().filter(char::is_ascii_digit).collect::<String>().parse()?)
 }
 
 /// Waits until the whole catalogue has been searched.
@@ -72,15 +81,17 @@ async fn a_first_look_comes_before_the_codes_and_sharpens_when_they_arrive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_visit_downloads_nothing_but_the_manifest() {
+async fn a_second_visit_answers_without_a_download() {
     let site = Site::start(crowd::folder()).await;
     on_page(&site.address, |page| {
         let site = &site;
         async move {
             everything_is_here(&page, site).await?;
             let before = shards(site).len();
+            site.spoil("catalogue", Fault::Late(WITHHELD));
             page.browser().refresh().await?;
             everything_is_here(&page, site).await?;
+            assert_eq!(searched(&page).await?, 18_014);
             assert_eq!(shards(site)[before..], [""; 0]);
             Ok(())
         }
@@ -88,65 +99,80 @@ async fn a_second_visit_downloads_nothing_but_the_manifest() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_update_fetches_only_what_changed() {
-    let folder = scratch().join("crowd-update");
+/// A catalogue, a browser that has visited it, and what is to become of it.
+async fn visited(name: &str, then: impl AsyncFnOnce(&Page, &Site, &mut dyn FnMut(&[usize])) -> Result<()>) {
+    let folder = scratch().join(name);
     let mut segments = crowd::segments(&crowd::manifest(&Collection::get().catalogue));
     crowd::write(&folder, "crowd", &segments);
     let site = Site::start(&folder).await;
+    let mut shorten = |which: &[usize]| {
+        which.iter().for_each(|segment| segments[*segment].truncate(5900));
+        crowd::write(&folder, "crowd", &segments);
+    };
     on_page(&site.address, |page| {
-        let site = &site;
+        let (site, shorten) = (&site, &mut shorten);
         async move {
             everything_is_here(&page, site).await?;
-            let before = shards(site).len();
-            segments[1].truncate(5900);
-            crowd::write(&folder, "crowd", &segments);
-            let changed = &crowd::manifest(&folder).segments[1];
-            page.browser().refresh().await?;
-            everything_is_here(&page, site).await?;
-            let mut asked = shards(site)[before..].to_vec();
-            asked.retain(|file| !file.contains("/text-"));
-            assert_eq!(asked, [format!("catalogue/{}", changed.sketch.name), codes(changed)]);
-            Ok(())
+            then(&page, site, shorten).await
         }
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_that_was_broken_off_leaves_the_old_catalogue() {
-    let folder = scratch().join("crowd-broken-off");
-    let mut segments = crowd::segments(&crowd::manifest(&Collection::get().catalogue));
-    crowd::write(&folder, "crowd", &segments);
-    let site = Site::start(&folder).await;
-    on_page(&site.address, |page| {
-        let site = &site;
-        async move {
-            everything_is_here(&page, site).await?;
-            for segment in &mut segments {
-                segment.truncate(5900);
-            }
-            crowd::write(&folder, "crowd", &segments);
-            for segment in &crowd::manifest(&folder).segments[1..] {
-                site.spoil(&codes(segment), Fault::Late(SLOW));
-            }
-            page.browser().refresh().await?;
-            page.engine_is_ready().await?;
-            page.browser().goto("about:blank").await?;
+async fn an_update_fetches_only_what_changed_and_takes_the_place_of_what_is_in_use() {
+    visited("crowd-update", async |page, site, shorten| {
+        shorten(&[1]);
+        let update = crowd::manifest(site.catalogue());
+        let (tracks, changed) = (update.tracks(), &update.segments[1]);
+        let before = shards(site).len();
+        page.browser().refresh().await?;
+        let in_use = format!("return document.querySelector('#app').dataset.found === '{tracks}' || null");
+        page.until("the update is in use", &in_use).await.map(|_: bool| ())?;
+        everything_is_here(page, site).await?;
+        assert_eq!(searched(page).await?, tracks);
+        let mut asked = shards(site)[before..].to_vec();
+        asked.retain(|file| !file.contains("/text-"));
+        assert_eq!(asked, [format!("catalogue/{}", changed.sketch.name), codes(changed)]);
+        Ok(())
+    })
+    .await;
+}
 
-            site.spoil("catalogue/manifest.json", Fault::Broken);
-            let before = shards(site).len();
-            page.browser().goto(&site.address).await?;
-            let rows = page.neighbours_of(&Collection::get().cut(&STYLES[2])).await?;
-            assert_eq!(rows[0].title, STYLES[2].name);
-            let searched: String = page.ask("return document.querySelector('#searched').textContent").await?;
-            let digits: String = searched.chars().filter(char::is_ascii_digit).collect();
-            assert_eq!(digits, "18014");
-            let asked: Vec<_> =
-                shards(site)[before..].iter().filter(|file| !file.contains("/text-")).cloned().collect();
-            assert_eq!(asked, [""; 0]);
-            Ok(())
-        }
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_does_not_come_leaves_the_old_catalogue_in_use() {
+    visited("crowd-unfinished", async |page, site, shorten| {
+        shorten(&[0, 1, 2]);
+        let spoilt = codes(&crowd::manifest(site.catalogue()).segments[2]);
+        site.spoil(&spoilt, Fault::Missing);
+        page.browser().refresh().await?;
+        everything_is_here(page, site).await?;
+        site.was_asked_for(&spoilt).await;
+        page.choose(&Collection::get().cut(&STYLES[9])).await?;
+        page.neighbours_after(1).await?;
+        assert_eq!(titles(page).await?[0], STYLES[9].name);
+        assert_eq!(searched(page).await?, 18_014);
+        assert_eq!(page.present_problem().await?, None);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_was_broken_off_leaves_the_old_catalogue() {
+    visited("crowd-broken-off", async |page, site, shorten| {
+        shorten(&[0, 1, 2]);
+        let segments = crowd::manifest(site.catalogue()).segments;
+        segments[1..].iter().for_each(|segment| site.spoil(&codes(segment), Fault::Late(SLOW)));
+        page.browser().refresh().await?;
+        site.was_asked_for(&codes(&segments[1])).await;
+        page.browser().goto("about:blank").await?;
+
+        site.spoil("catalogue", Fault::Broken);
+        page.browser().goto(&site.address).await?;
+        everything_is_here(page, site).await?;
+        assert_eq!(searched(page).await?, 18_014);
+        Ok(())
     })
     .await;
 }

@@ -83,6 +83,22 @@ impl Site {
         self.host.read(file).unwrap_or_else(|| panic!("{file} is not part of the page"))
     }
 
+    /// The folder of the catalogue.
+    pub fn catalogue(&self) -> &Path {
+        &self.host.catalogue
+    }
+
+    /// Waits until `file` has been asked for.
+    pub async fn was_asked_for(&self, file: &str) {
+        for _ in 0..600 {
+            if self.asked().iter().any(|asked| asked == file) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("nobody asks for {file}");
+    }
+
     /// Files asked for so far.
     pub fn asked(&self) -> Vec<String> {
         self.host.asked.lock().expect("requests").clone()

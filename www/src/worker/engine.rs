@@ -21,6 +21,8 @@ pub struct Engine {
     pub analyser: Analyser,
     /// Where neighbours are looked for, as far as it has arrived.
     pub shelves: Vec<Shelf>,
+    /// Rises whenever the shelves become those of another edition: ids of tracks are of one edition only.
+    pub edition: u32,
     /// What searches leave out.
     pub filter: Rc<RefCell<Filter>>,
     /// What draws sounds again; fetched when that is first asked for.
@@ -36,7 +38,7 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch(filter: Rc<RefCell<Filter>>) -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelves: Vec::new(), filter, decoder: None, heard: None })
+        Ok(Self { analyser, shelves: Vec::new(), edition: 0, filter, decoder: None, heard: None })
     }
 }
 

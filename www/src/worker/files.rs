@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use sonoscape::catalogue::{MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, ShardEntry};
+use sonoscape::catalogue::{MANIFEST_NAME, MOST_MANIFEST_BYTES, ShardEntry};
 
 use crate::fetch::{self, FetchError, RequestCache};
 use crate::protocol::Failure;
 use crate::scope;
 use crate::store::Store;
+
+/// Files fetched at the same time.
+pub const AT_ONCE: usize = 4;
 
 /// Pauses before a file is asked for again, in milliseconds.
 const PAUSES_MS: [i32; 2] = [300, 1500];
@@ -21,29 +24,32 @@ pub struct Files {
 
 impl Files {
     /// The files in `folder`, which ends with a slash and is relative to the worker.
-    pub async fn open(folder: &str) -> Self {
-        let url = web_sys::Url::new_with_base(folder, &scope::global().location().href());
-        Self { folder: url.map_or_else(|_| folder.to_owned(), |url| url.href()), store: Store::open().await }
+    pub fn new(folder: &str, store: Store) -> Self {
+        Self { folder: scope::address(folder), store }
+    }
+
+    /// The folder's address.
+    pub fn folder(&self) -> &str {
+        &self.folder
     }
 
     fn address(&self, name: &str) -> String {
         format!("{}{name}", self.folder)
     }
 
-    /// The manifest and its bytes: the site's, or the one that was kept when the site cannot give it now.
+    /// The site's manifest.
     ///
     /// # Errors
     /// The failure to show.
-    pub async fn manifest(&self) -> Result<(Manifest, Vec<u8>), Failure> {
+    pub async fn manifest(&self) -> Result<Vec<u8>, Failure> {
         let address = self.address(MANIFEST_NAME);
-        let json = match fetch::bytes(&address, MOST_MANIFEST_BYTES, RequestCache::NoCache, |_, _| ()).await {
-            Err(error) if error.may_pass() => {
-                let kept = self.store.get(&address).await;
-                kept.ok_or_else(|| error.failure("catalogue", &address))?
-            }
-            fetched => fetched.map_err(|error| error.failure("catalogue", &address))?,
-        };
-        Ok((Manifest::parse(&json)?, json))
+        let fetched = fetch::bytes(&address, MOST_MANIFEST_BYTES, RequestCache::NoCache, |_, _| ()).await;
+        fetched.map_err(|error| error.failure("catalogue", &address))
+    }
+
+    /// The manifest of the catalogue that was here whole at an earlier visit.
+    pub async fn kept_manifest(&self) -> Option<Vec<u8>> {
+        self.store.get(&self.address(MANIFEST_NAME)).await
     }
 
     /// A shard: the one that was kept if it is sound, else the site's. `progress` is told how many of its bytes have arrived.

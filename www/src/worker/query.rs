@@ -11,7 +11,7 @@ use crate::choices;
 use crate::engine::{Engine, with};
 use crate::heard::{Heard, HeardExcerpt};
 use crate::picture;
-use crate::protocol::{Answer, Event, Failure, Neighbour, Parts, Stage, Timings, Track};
+use crate::protocol::{Answer, Event, Failure, Filter, Neighbour, Parts, Stage, Timings, Track};
 use crate::scope::{self, now_ms};
 use crate::shelf;
 use crate::wanted::Wanted;
@@ -99,22 +99,42 @@ pub async fn refine(engine: &RefCell<Option<Engine>>) {
     }
 }
 
-/// The neighbours of a sound; found again when, while their texts were fetched, the last of the catalogue or another filter came.
+/// The neighbours of a sound; found again when, while their texts were fetched, another edition, the last of the catalogue or
+/// another filter came.
 async fn neighbours(
     engine: &RefCell<Option<Engine>>,
     heard: &Analysis,
     search_ms: &mut f64,
 ) -> Result<Vec<Neighbour>, Failure> {
-    let basis = || with(engine, |engine| Ok((shelf::arrived(&engine.shelves), engine.filter.borrow().clone())));
     loop {
-        let before = basis()?;
+        let before = with(engine, |engine| Ok(Basis::of(engine)))?;
         let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard))))?;
-        let neighbours = shown(engine, found).await?;
-        let now = basis()?;
-        let (tracks, exact) = now.0;
-        if now == before || (exact < tracks && now.1 == before.1) {
-            return Ok(neighbours);
+        let neighbours = shown(engine, found).await;
+        let now = with(engine, |engine| Ok(Basis::of(engine)))?;
+        if now == before || now.differs_little_from(&before) {
+            return neighbours;
         }
+    }
+}
+
+/// What neighbours are found by.
+#[derive(PartialEq)]
+struct Basis {
+    edition: u32,
+    filter: Filter,
+    found: u32,
+    exact: u32,
+}
+
+impl Basis {
+    fn of(engine: &Engine) -> Self {
+        let (found, exact) = shelf::arrived(&engine.shelves);
+        Self { edition: engine.edition, filter: engine.filter.borrow().clone(), found, exact }
+    }
+
+    /// Whether all that changed is that more has arrived, and more is still to come.
+    fn differs_little_from(&self, before: &Self) -> bool {
+        self.edition == before.edition && self.filter == before.filter && self.exact < self.found
     }
 }
 
@@ -178,9 +198,8 @@ async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Ve
     shelf::texts(engine, &tracks).await?;
     with(engine, |engine| {
         let neighbour = |found: Match| {
-            let overtaken = || Failure::new("worker", "Another search came between. Try again.");
-            let shelf = engine.shelves.get(found.catalogue);
-            let track = shelf.and_then(|shelf| shelf.catalogue.track(found.track)).ok_or_else(overtaken)?;
+            let held = engine.shelves.get(found.catalogue);
+            let track = held.and_then(|shelf| shelf.catalogue.track(found.track)).ok_or_else(shelf::overtaken)?;
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
             Ok(Neighbour { track: described(track), score: found.score, parts, copies })
         };

@@ -28,6 +28,11 @@ pub fn post_with(event: Event, transfer: &Array) {
     }
 }
 
+/// The whole address of what lies at `path` beside the worker.
+pub fn address(path: &str) -> String {
+    web_sys::Url::new_with_base(path, &global().location().href()).map_or_else(|_| path.to_owned(), |url| url.href())
+}
+
 /// Milliseconds since the worker started.
 pub fn now_ms() -> f64 {
     global().performance().map_or(0.0, |performance| performance.now())
