@@ -17,6 +17,8 @@ mod decoder;
 mod encoder;
 #[path = "library/enlarge.rs"]
 mod enlarge;
+#[path = "library/fold.rs"]
+mod fold;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "library/fuzz.rs"]
 mod fuzz;
