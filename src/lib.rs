@@ -12,6 +12,9 @@
 //!    nearest ones exactly, their [`Signs`] roughly; a [`Catalogue`] says which tracks they belong to, takes in shards of bytes as they
 //!    arrive, and leaves out what a [`Filter`] names.
 //!
+//! Beside both lines, [`services`] says what to ask the services that know recordings and what their answers mean, and [`fold()`] how names
+//! are compared.
+//!
 //! For tests and measurements, an [`Enlargement`] makes a large collection of embeddings out of a small one.
 //!
 //! From samples to picture, and from code to neighbours, every target computes the same bits. The network itself agrees within
@@ -32,6 +35,7 @@ pub mod mel;
 pub mod mfcc;
 pub mod quantize;
 pub mod search;
+pub mod services;
 
 pub use analysis::{AnalysedExcerpt, Analyser, Analysis, EXCERPTS_PER_TRACK};
 pub use audio::{Clip, Excerpt, SAMPLE_RATE};

@@ -36,6 +36,8 @@ mod real;
 mod recall;
 #[path = "library/search.rs"]
 mod search;
+#[path = "library/services.rs"]
+mod services;
 #[path = "library/shelf.rs"]
 mod shelf;
 #[path = "library/tune.rs"]
