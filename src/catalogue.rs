@@ -1,13 +1,14 @@
 //! A catalogue: tracks, the codes of their excerpts, and which encoder made them.
 //!
 //! It comes in segments of some thousand tracks, and of each segment the sketch first, then the codes; texts only for tracks
-//! that are shown. `docs/catalogue-format.md` describes the files.
+//! that are shown, names when somebody looks for one. `docs/catalogue-format.md` describes the files.
 
 mod agreement;
 mod codes;
 mod facets;
 mod filter;
 mod manifest;
+mod names;
 mod nearest;
 mod reader;
 mod segment;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use filter::{Counts, Filter, SAME_RECORDING};
 pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, SegmentEntry, ShardEntry, ShardKind};
+pub use names::{Name, NameMatch, by_name};
 pub use nearest::{Match, Parts, nearest};
 pub use segment::PackedSegment;
 pub use text::BLOCK_TRACKS;

@@ -26,6 +26,8 @@ mod fuzz;
 mod mel;
 #[path = "library/mfcc.rs"]
 mod mfcc;
+#[path = "library/names.rs"]
+mod names;
 #[path = "library/npy.rs"]
 mod npy;
 #[path = "library/parity.rs"]

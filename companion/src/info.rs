@@ -49,6 +49,8 @@ struct Bytes {
     sketches: u64,
     codes: u64,
     texts: u64,
+    /// Fetched when somebody looks for a name.
+    names: u64,
     /// The manifest, the first sketch and a block of text.
     until_first_answer: u64,
     /// The manifest and all sketches.
@@ -85,13 +87,14 @@ impl Info {
             bytes.sketches += entry.sketch.bytes;
             bytes.codes += entry.codes.bytes;
             bytes.texts += texts.iter().sum::<u64>();
+            bytes.names += entry.names.as_ref().map_or(0, |names| names.bytes);
             positions += alone.ids().filter(|id| alone.position(*id).is_some()).count();
             alone.take_codes(0, stored.shard(&entry.codes)?)?;
             counts.add(&alone.counts());
         }
         bytes.until_first_answer = bytes.manifest + first;
         bytes.until_all_sketches = bytes.manifest + bytes.sketches;
-        bytes.whole = bytes.until_all_sketches + bytes.codes + bytes.texts;
+        bytes.whole = bytes.until_all_sketches + bytes.codes + bytes.texts + bytes.names;
         let signs = manifest.excerpts() * Signs::stride(manifest.dimension);
         Ok(Self {
             name: manifest.name.clone(),
@@ -115,9 +118,13 @@ impl Info {
         );
         println!("{} tracks, {} excerpts, {} segments", self.tracks, self.excerpts, self.segments);
         println!("{} tracks have a place on the map", self.positions);
-        let Bytes { manifest, sketches, codes, texts, until_first_answer, until_all_sketches, whole } = self.bytes;
-        let parts = [manifest, sketches, codes, texts].map(HumanBytes);
-        println!("files: manifest {}, sketches {}, codes {}, texts {}", parts[0], parts[1], parts[2], parts[3]);
+        let Bytes { manifest, sketches, codes, texts, names, until_first_answer, until_all_sketches, whole } =
+            self.bytes;
+        let parts = [manifest, sketches, codes, texts, names].map(HumanBytes);
+        println!(
+            "files: manifest {}, sketches {}, codes {}, texts {}, names {}",
+            parts[0], parts[1], parts[2], parts[3], parts[4]
+        );
         let steps = [until_first_answer, until_all_sketches, whole].map(HumanBytes);
         println!("to load: {} until the first answer, {} until all sketches, {} whole", steps[0], steps[1], steps[2]);
         println!("in memory: {}", HumanBytes(self.memory_bytes));

@@ -115,7 +115,10 @@ impl Merged {
         self.known_twice += entry.tracks - new.len();
         let packed = if new.len() == entry.tracks {
             self.segments_copied += 1;
-            let shards = [&entry.sketch, &entry.codes].into_iter().chain(texts.iter().map(|text| &text.shard));
+            let shards = [&entry.sketch, &entry.codes]
+                .into_iter()
+                .chain(&entry.names)
+                .chain(texts.iter().map(|text| &text.shard));
             let shards = shards.map(|shard| Ok((shard.clone(), stored.verified(shard)?)));
             PackedSegment { entry: entry.clone(), shards: shards.collect::<Result<_>>()? }
         } else if new.is_empty() {

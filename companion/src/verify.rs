@@ -87,7 +87,7 @@ impl Findings {
             if !self.named.insert(entry.sketch.name.clone()) {
                 self.note(MANIFEST_NAME, &Error::msg(format!("It names {} twice.", entry.sketch.name)));
             }
-            self.named.insert(entry.codes.name.clone());
+            self.named.extend([&entry.codes].into_iter().chain(&entry.names).map(|shard| shard.name.clone()));
             self.look_at(stored, segment, entry);
             bar.inc(1);
         }
@@ -105,13 +105,20 @@ impl Findings {
         };
         let found = codes.map(|codes| alone.verify_signs(0, &codes).and_then(|()| alone.take_codes(0, codes)));
         let has_codes = found.and_then(|found| self.take(name, found.map_err(Error::new))).is_some();
+        let has_names = entry.names.as_ref().is_some_and(|names| {
+            let taken = stored.shard(names).and_then(|bytes| Ok(alone.take_names(0, &bytes)?));
+            self.take(&names.name, taken).is_some()
+        });
         for MissingText { block, shard, .. } in catalogue::texts(&alone) {
             let bytes = stored.shard(&shard);
             let taken = bytes.and_then(|bytes| Ok(alone.take_text(0, block, &bytes)?));
-            if self.take(&shard.name, taken).is_some() && has_codes {
+            if self.take(&shard.name, taken).is_some() {
                 let ids = (block * BLOCK_TRACKS..entry.tracks).take(BLOCK_TRACKS);
                 let mut ids = ids.map(|track| TrackId { segment: 0, track: track as u32 });
-                let agrees = ids.try_for_each(|id| alone.verify_facets(id));
+                let agrees = ids.try_for_each(|id| {
+                    let facets = if has_codes { alone.verify_facets(id) } else { Ok(()) };
+                    facets.and_then(|()| if has_names { alone.verify_names(id) } else { Ok(()) })
+                });
                 self.take(&shard.name, agrees.map_err(Error::new));
             }
             self.named.insert(shard.name);

@@ -1,13 +1,16 @@
 //! What must hold for any bytes from outside: the body of every fuzz target and of the test that replays its corpus.
 
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sonoscape::audio::SILENCE_PEAK;
 use sonoscape::catalogue::{
-    BLOCK_TRACKS, Entry, Excerpt, Manifest, PackedSegment, ShardEntry, ShardKind, TrackId, nearest,
+    BLOCK_TRACKS, Entry, Excerpt, Manifest, PackedSegment, SegmentEntry, ShardEntry, ShardKind, TrackId, by_name,
+    nearest,
 };
 use sonoscape::{
-    AnalysedExcerpt, Analysis, Catalogue, Clip, Embedding, EncoderCard, Error, Filter, MelConfig, MelFrontEnd, quantize,
+    AnalysedExcerpt, Analysis, Catalogue, Clip, Embedding, EncoderCard, Error, Filter, MelConfig, MelFrontEnd, fold,
+    quantize,
 };
 
 /// A manifest in JSON: refused, or read into bounds and written again without loss.
@@ -16,7 +19,10 @@ pub fn manifest(bytes: &[u8]) {
         return;
     };
     assert!(manifest.excerpts() <= 1 << 24 && manifest.tracks() <= manifest.excerpts());
-    let shards = manifest.segments.iter().flat_map(|segment| [&segment.sketch, &segment.codes]);
+    let shards = manifest
+        .segments
+        .iter()
+        .flat_map(|segment| [&segment.sketch, &segment.codes].into_iter().chain(&segment.names));
     assert!(shards.clone().all(|shard| shard.bytes <= 128 << 20 && !shard.name.contains(['/', '\\', ':'])));
     let written = serde_json::to_vec(&manifest).expect("a manifest in JSON");
     assert_eq!(Manifest::parse(&written).as_ref(), Ok(&manifest));
@@ -84,6 +90,34 @@ pub fn text(bytes: &[u8]) {
         let track = catalogue.track(TrackId { segment: 0, track: 0 }).expect("the track");
         assert!(track.duration_s.is_finite() && track.title.len() <= 2048);
         assert!(track.page.is_empty() || track.page.starts_with("http"));
+    }
+}
+
+/// The names of a segment of at most 300 tracks, before they are compressed: refused, or found by words, and by the beginnings of words, that are among them.
+pub fn names(bytes: &[u8]) {
+    let bytes = &compress_to_vec_zlib(bytes, 1);
+    for tracks in [1, 2, 3, 300] {
+        let shard = |kind| ShardEntry::of(kind, bytes);
+        let entry = SegmentEntry {
+            tracks,
+            excerpts: tracks,
+            sketch: shard(ShardKind::Sketch),
+            codes: shard(ShardKind::Codes),
+            names: Some(shard(ShardKind::Names)),
+        };
+        let mut catalogue = Catalogue::new(Manifest::new("fuzz", "fuzz", 1, vec![entry]));
+        if accepted(catalogue.take_names(0, bytes)).is_none() {
+            continue;
+        }
+        for track in 0..tracks as u32 {
+            let name = catalogue.name(TrackId { segment: 0, track }).expect("a name");
+            assert!(name.title.len() <= 2048 && name.isrc.len() <= 2048);
+            let folded = fold(name.title);
+            assert!(folded.is_empty() || !by_name(&[&catalogue], &format!("{folded} "), tracks).is_empty());
+            let half: String = folded.chars().take(folded.chars().count().div_ceil(2)).collect();
+            assert!(half.is_empty() || by_name(&[&catalogue], &half, 10).len() <= 10);
+            assert!(name.isrc.is_empty() || catalogue.by_isrc(name.isrc).is_some_and(|found| found.track <= track));
+        }
     }
 }
 

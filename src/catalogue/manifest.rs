@@ -51,6 +51,9 @@ pub struct SegmentEntry {
     pub sketch: ShardEntry,
     /// The shard of codes.
     pub codes: ShardEntry,
+    /// The shard of names, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<ShardEntry>,
 }
 
 /// One shard: a whole file beside the manifest.
@@ -73,6 +76,8 @@ pub enum ShardKind {
     Codes,
     /// What is said of some tracks.
     Text,
+    /// What the tracks are called.
+    Names,
 }
 
 impl Manifest {
@@ -116,7 +121,7 @@ impl Manifest {
         self.segments.iter().map(|segment| segment.excerpts).sum()
     }
 
-    /// Bytes of all its shards but for the text, which is fetched on demand.
+    /// Bytes of all its shards but for texts and names, which are fetched on demand.
     pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|segment| segment.sketch.bytes + segment.codes.bytes).sum()
     }
@@ -135,6 +140,7 @@ impl Manifest {
             }
             segment.sketch.check(ShardKind::Sketch)?;
             segment.codes.check(ShardKind::Codes)?;
+            segment.names.as_ref().map_or(Ok(()), |names| names.check(ShardKind::Names))?;
         }
         within("rows", self.excerpts() as u64, MOST_ROWS as u64)
     }
@@ -183,6 +189,7 @@ fn name(kind: ShardKind, sha256: &str) -> String {
         ShardKind::Sketch => "sketch",
         ShardKind::Codes => "codes",
         ShardKind::Text => "text",
+        ShardKind::Names => "names",
     };
     format!("{kind}-{sha256:.16}.bin")
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::codes::{self, Excerpts};
 use super::manifest::{SegmentEntry, ShardEntry, ShardKind};
+use super::names::{self, Names};
 use super::sketch::{self, Sketch};
 use super::text::{self, BLOCK_TRACKS};
 use super::{Entry, Excerpt, MOST_SEGMENT_ROWS, Track};
@@ -15,6 +16,7 @@ use crate::search::Signs;
 pub(super) struct Segment {
     pub(super) sketch: Option<Sketch>,
     pub(super) excerpts: Option<Excerpts>,
+    pub(super) names: Option<Names>,
 }
 
 /// A segment as bytes.
@@ -41,13 +43,15 @@ impl PackedSegment {
         let names: Vec<ShardEntry> = texts.iter().map(|(entry, _)| entry.clone()).collect();
         let sketch = shard(ShardKind::Sketch, sketch::write(dimension, entries, &names)?);
         let codes = shard(ShardKind::Codes, codes::write(dimension, entries)?);
+        let named = shard(ShardKind::Names, names::write(entries)?);
         let entry = SegmentEntry {
             tracks: entries.len(),
             excerpts: entries.iter().map(|entry| entry.excerpts.len()).sum(),
             sketch: sketch.0.clone(),
             codes: codes.0.clone(),
+            names: Some(named.0.clone()),
         };
-        Ok(Self { entry, shards: [sketch, codes].into_iter().chain(texts).collect() })
+        Ok(Self { entry, shards: [sketch, codes].into_iter().chain(texts).chain([named]).collect() })
     }
 }
 

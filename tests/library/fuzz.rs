@@ -34,6 +34,11 @@ fn any_text_is_refused_or_shown() {
 }
 
 #[test]
+fn any_names_are_refused_or_found() {
+    replay(targets::names, "names");
+}
+
+#[test]
 fn any_card_is_refused_or_used() {
     replay(targets::card, "card");
 }

@@ -86,6 +86,10 @@ impl Packed {
         let segment = &mut self.manifest.segments[0];
         match kind {
             ShardKind::Sketch => segment.sketch = changed(&mut self.files, &segment.sketch, kind, change),
+            ShardKind::Names => {
+                let names = segment.names.as_ref().expect("names");
+                segment.names = Some(changed(&mut self.files, names, kind, change));
+            }
             ShardKind::Codes => segment.codes = changed(&mut self.files, &segment.codes, kind, change),
             ShardKind::Text => {
                 let old = self.files.keys().find(|name| name.starts_with("text")).expect("a text").clone();

@@ -133,7 +133,7 @@ fn is_ours(name: &str) -> bool {
     let is_digest = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (kind, rest) = finished.split_once('-').unwrap_or_default();
     let digest = match kind {
-        "sketch" | "codes" | "text" => rest.strip_suffix(".bin"),
+        "sketch" | "codes" | "text" | "names" => rest.strip_suffix(".bin"),
         "tracks" => rest.strip_suffix(".json"),
         _ => None,
     };

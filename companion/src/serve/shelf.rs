@@ -74,8 +74,9 @@ impl Listed {
         listed.files.insert(MANIFEST_NAME.to_owned());
         for (segment, entry) in stored.manifest().segments.iter().enumerate() {
             let mut sketch = stored.sketch(segment)?;
-            let texts = catalogue::texts(&sketch).into_iter().map(|text| text.shard.name);
-            listed.files.extend(texts.chain([entry.sketch.name.clone(), entry.codes.name.clone()]));
+            let shards = [&entry.sketch, &entry.codes].into_iter().chain(&entry.names);
+            listed.files.extend(shards.map(|shard| shard.name.clone()));
+            listed.files.extend(catalogue::texts(&sketch).into_iter().map(|text| text.shard.name));
             let ids: Vec<TrackId> = sketch.ids().collect();
             for id in ids {
                 let audio = &stored.track(&mut sketch, id)?.audio;
