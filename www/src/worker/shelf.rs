@@ -23,7 +23,8 @@ impl Shelf {
     /// Names of all its files, once its sketches are here.
     pub fn names(&self) -> BTreeSet<String> {
         let segments = &self.catalogue.manifest().segments;
-        let shards = segments.iter().flat_map(|segment| [&segment.sketch, &segment.codes]);
+        let shards =
+            segments.iter().flat_map(|segment| [&segment.sketch, &segment.codes].into_iter().chain(&segment.names));
         let names = shards.chain(self.catalogue.texts()).map(|shard| shard.name.clone());
         names.chain([MANIFEST_NAME.to_owned()]).collect()
     }
