@@ -15,6 +15,8 @@ mod refused;
 mod resume;
 mod search;
 mod serve;
+#[path = "../services/stand_in.rs"]
+mod stand_in;
 mod store;
 mod train;
 mod verify;
