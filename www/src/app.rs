@@ -6,7 +6,7 @@ use crate::components::{
     Announcer, Explanations, Header, Hero, Keys, Neighbours, PlayerBar, ProblemBar, Progress, SoundPanel,
 };
 use crate::page::{EngineState, Page};
-use crate::{intake, shortcuts};
+use crate::{intake, link, shortcuts};
 
 /// The whole page.
 #[component]
@@ -17,6 +17,7 @@ pub fn App() -> impl IntoView {
     let hovering = RwSignal::new(false);
     intake::listen(page, hovering);
     shortcuts::listen(page, keys);
+    link::listen(page);
     let empty = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
     Effect::new(move |_| tell_state(page, empty.get()));
     view! {

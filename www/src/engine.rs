@@ -10,6 +10,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::decode::Decoded;
 use crate::pause::Alarm;
+use crate::protocol::names::Ask;
 use crate::protocol::{self, Event, Filter, Part, Request};
 
 /// How long the worker may say nothing while it loads, in milliseconds.
@@ -109,6 +110,14 @@ impl Engine {
     pub fn redraw(&self, query: u32) {
         self.alarm.ring_in(QUERY_PATIENCE_MS);
         self.post(Request::Redraw { query }, &Array::new());
+    }
+
+    /// Asks something about names; only a choice is waited for.
+    pub fn names(&self, ask: Ask) {
+        if matches!(ask, Ask::Choose { .. }) {
+            self.alarm.ring_in(WORKING_PATIENCE_MS);
+        }
+        self.post(Request::Names(ask), &Array::new());
     }
 
     /// Leaves out tracks from now on.

@@ -7,6 +7,7 @@ mod decode;
 mod engine;
 mod intake;
 mod licence;
+mod link;
 mod magma;
 mod page;
 mod pause;

@@ -1,5 +1,7 @@
 //! The page's state, and what a person can do to it.
 
+mod choosing;
+mod finder;
 mod hearing;
 mod kept;
 
@@ -11,11 +13,15 @@ use web_sys::{File, Url};
 
 use crate::decode::{Decoded, decode};
 use crate::engine::Engine;
+use crate::link;
 use crate::pause::{measure, now_ms};
 use crate::player::Player;
 use crate::problem::{Problem, Retry};
 use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing};
 use crate::sound::Sound;
+use choosing::Choosing;
+pub use choosing::From;
+pub use finder::Finder;
 pub use kept::{Kept, KeptState};
 
 /// Share of clipped samples from which it is worth a remark.
@@ -69,6 +75,8 @@ pub struct Page {
     pub kept: RwSignal<Option<Kept>>,
     /// The neighbour that the keyboard is on.
     pub current: RwSignal<usize>,
+    /// Finding a sound by name.
+    pub finder: Finder,
     /// What went wrong.
     pub problem: RwSignal<Option<Problem>>,
     /// The player.
@@ -82,6 +90,8 @@ struct Work {
     engine: Option<Engine>,
     last_query: u32,
     query: Option<Query>,
+    /// The choice in work; never while there is a query.
+    choosing: Option<Choosing>,
     last_file: Option<File>,
     /// The sound to go back to when the query fails.
     settled: Option<Arc<Sound>>,
@@ -111,6 +121,7 @@ impl Page {
             choices: RwSignal::default(),
             kept: RwSignal::new(None),
             current: RwSignal::new(0),
+            finder: Finder::new(),
             problem: RwSignal::new(None),
             player: Player::new(),
             work: StoredValue::new_local(Work::default()),
@@ -122,6 +133,7 @@ impl Page {
 
     /// Begins a query with a file; one in work is cancelled.
     pub fn open(self, file: File) {
+        link::clear();
         self.begin(file, 0);
     }
 
@@ -131,6 +143,22 @@ impl Page {
             self.with_engine(|engine| engine.cancel(query.number));
             self.give_up(&query);
         }
+        if let Some(choosing) = self.end_choice() {
+            self.with_engine(|engine| engine.cancel(choosing.number));
+            self.stage.set(None);
+        }
+    }
+
+    /// The address names no track any more: shows the last file again, or else the first screen.
+    pub fn leave(self) {
+        self.cancel();
+        if self.work.with_value(|work| work.last_file.is_some()) {
+            return self.open_again();
+        }
+        self.player.pause();
+        self.work.update_value(|work| work.settled = None);
+        self.sound.set(None);
+        self.answer.set(None);
     }
 
     /// Changes what the list leaves out.
@@ -176,16 +204,12 @@ impl Page {
         };
         self.problem.set(None);
         self.stage.set(Some(Stage::Decoding));
-        let number = self
-            .work
-            .try_update_value(|work| {
-                work.last_query += 1;
-                work.last_file = Some(file.clone());
-                let (number, file, url) = (work.last_query, file.clone(), url.clone());
-                work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, tries });
-                number
-            })
-            .unwrap_or_default();
+        let number = self.next_number();
+        self.work.update_value(|work| {
+            work.last_file = Some(file.clone());
+            let (file, url) = (file.clone(), url.clone());
+            work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, tries });
+        });
         spawn_local(async move {
             let start_ms = now_ms();
             let decoded = decode(&file, &url).await;
@@ -253,6 +277,14 @@ impl Page {
         }
         // An address that is gone cannot be revoked twice.
         let _ = Url::revoke_object_url(&query.url);
+    }
+
+    fn next_number(self) -> u32 {
+        let next = |work: &mut Work| {
+            work.last_query += 1;
+            work.last_query
+        };
+        self.work.try_update_value(next).unwrap_or_default()
     }
 
     fn end_query(self) -> Option<Query> {

@@ -3,12 +3,14 @@
 //! Every message travels in an [`Envelope`] that states the protocol's version: page and worker are two files that a cache
 //! may hold in different states. Large arrays are JavaScript's own and are transferred, not copied.
 
+pub mod names;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 /// Version of everything in this file; raise it with every change.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A message with the version of the protocol it belongs to.
 #[derive(Serialize, Deserialize)]
@@ -44,6 +46,8 @@ pub enum Request {
         /// Number of its query.
         query: u32,
     },
+    /// Something about names.
+    Names(names::Ask),
     /// Leave out tracks from now on, also for the sound that was answered last: then [`Event::Refined`] follows.
     Filter {
         /// What to leave out.
@@ -113,6 +117,8 @@ pub enum Event {
         /// The answer.
         answer: Answer,
     },
+    /// Something about names.
+    Names(names::Told),
     /// A sound has been drawn again.
     Redrawn {
         /// Number of its query.

@@ -4,19 +4,20 @@ use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::page::Page;
 use crate::player::Side;
 
 /// The keys and what they do, as they are listed for people.
-pub const KEYS: [(&str, &str); 8] = [
+pub const KEYS: [(&str, &str); 9] = [
     ("Space", "Play or pause"),
     ("↑ ↓", "Walk the list"),
     ("Enter", "Play the track you are on"),
     ("A", "Hear your sound"),
     ("B", "Hear the track, at the matching moment"),
     ("← →", "Move by five seconds, on the waveform"),
+    ("/", "Search by name"),
     ("?", "Show or hide these keys"),
     ("Esc", "Cancel, or close"),
 ];
@@ -33,8 +34,11 @@ pub fn listen(page: Page, keys: NodeRef<Dialog>) {
         }
         let on_control = is_on(&event, &["BUTTON", "A", "SUMMARY"]);
         let on_slider = is_on(&event, &["INPUT"]);
+        let is_typing = is_on_text(&event);
         match event.key().as_str() {
-            "?" => toggle(keys),
+            "/" if !is_typing => focus_search(),
+            "?" if !is_typing => toggle(keys),
+            _ if is_typing => return,
             "Escape" => escape(page),
             " " if !on_control => page.player.toggle(),
             "ArrowDown" if !on_slider => walk(page, 1),
@@ -63,6 +67,21 @@ pub fn toggle(keys: NodeRef<Dialog>) {
 fn is_on(event: &ev::KeyboardEvent, tags: &[&str]) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|target| tags.contains(&target.tag_name().as_str()))
+}
+
+/// Whether the key was pressed where somebody types.
+fn is_on_text(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    target.is_some_and(|input| !["range", "checkbox", "radio", "button"].contains(&input.type_().as_str()))
+}
+
+fn focus_search() {
+    let input = document().get_element_by_id("search").and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        // Focusing what is on the page cannot fail.
+        let _ = input.focus();
+        input.select();
+    }
 }
 
 fn escape(page: Page) {

@@ -1,6 +1,8 @@
 //! A dropped sound, as it is shown and played.
 
-use crate::protocol::{Picture, Redrawn, RedrawnExcerpt};
+use std::sync::Arc;
+
+use crate::protocol::{Picture, Redrawn, RedrawnExcerpt, Track};
 
 /// A sound with its picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,19 @@ pub struct Sound {
     pub loudness: Vec<f32>,
     /// Its mel spectrogram.
     pub spectrogram: Spectrogram,
+    /// Where it comes from, unless it was dropped.
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// Where a sound that was found by name comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// What is said of it.
+    pub track: Track,
+    /// Web address of its cover; empty where there is none.
+    pub cover: String,
+    /// How it came to be heard, in one sentence.
+    pub way: String,
 }
 
 /// A mel spectrogram in bytes.
@@ -42,7 +57,23 @@ impl Sound {
             band_hz: picture.band_hz,
         };
         let (duration_s, loudness) = (f64::from(picture.duration_s), picture.loudness);
-        Self { query, name, url, duration_s, loudness, spectrogram }
+        Self { query, name, url, duration_s, loudness, spectrogram, origin: None }
+    }
+
+    /// A track of the catalogue, of which nothing was fetched: there is nothing to draw.
+    pub fn of_catalogue(query: u32, track: Track, duration_s: f64) -> Self {
+        let spectrogram = Spectrogram { bands: 0, columns: 0, levels: Vec::new(), band_hz: Vec::new() };
+        let name =
+            if track.artist.is_empty() { track.title.clone() } else { format!("{} by {}", track.title, track.artist) };
+        let url = track.audio.clone();
+        let way = "From the catalogue, by what it already knows of this track: no sound was fetched.".to_owned();
+        let origin = Some(Arc::new(Origin { track, cover: String::new(), way }));
+        Self { query, name, url, duration_s, loudness: Vec::new(), spectrogram, origin }
+    }
+
+    /// Whether there is anything to draw.
+    pub fn is_drawn(&self) -> bool {
+        self.spectrogram.columns > 0
     }
 }
 
@@ -111,7 +142,7 @@ mod tests {
     fn a_redrawn_excerpt_is_as_bright_as_its_place_in_the_sound() {
         let spectrogram = Spectrogram { bands: 1, columns: 4, levels: vec![255, 90, 55, 20], band_hz: vec![] };
         let (name, url, loudness) = (String::new(), String::new(), vec![]);
-        let sound = Sound { query: 1, name, url, duration_s: 8.0, loudness, spectrogram };
+        let sound = Sound { query: 1, name, url, duration_s: 8.0, loudness, spectrogram, origin: None };
         let excerpt = |start_s| Redrawing { start_s, duration_s: 4.0, columns: 3, levels: vec![255, 210, 100] };
         assert_eq!(excerpt(0.0).beside(&sound), [255, 210, 100]);
         assert_eq!(excerpt(4.0).beside(&sound), [55, 10, 0]);

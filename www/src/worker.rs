@@ -18,6 +18,8 @@ mod fetch;
 mod files;
 #[path = "worker/heard.rs"]
 mod heard;
+#[path = "worker/names.rs"]
+mod names;
 #[path = "worker/picture.rs"]
 mod picture;
 #[path = "worker/query.rs"]
@@ -41,6 +43,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use engine::Engine;
+use names::Names;
 use protocol::{Event, Failure, Filter, Request};
 use query::Query;
 use wanted::Wanted;
@@ -53,6 +56,7 @@ struct State {
     filter: Rc<RefCell<Filter>>,
     /// The only query that may still be worked on; cancelled when zero.
     wanted: Rc<Cell<u32>>,
+    names: Names,
 }
 
 fn main() {
@@ -90,6 +94,10 @@ fn receive(state: &State, request: Request) {
         Request::Analyse { query, sample_rate, channels } => {
             let query = Query { wanted: Wanted::from_now_on(query, &state.wanted), sample_rate, channels };
             spawn_local(answer(Rc::clone(&state.engine), query));
+        }
+        Request::Names(ask) => {
+            let names = state.names.clone();
+            spawn_local(names.take(Rc::clone(&state.engine), Rc::clone(&state.wanted), ask));
         }
         Request::Redraw { query } => {
             let wanted = Wanted::from_now_on(query, &state.wanted);

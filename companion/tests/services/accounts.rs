@@ -103,7 +103,8 @@ impl Accounts {
         let access = self.fresh("access");
         self.good.insert(access.clone());
         let expires_in = if self.expires_in == 0 { 3600 } else { self.expires_in };
-        let mut token = json!({ "access_token": access, "token_type": "Bearer", "expires_in": expires_in, "scope": "" });
+        let mut token =
+            json!({ "access_token": access, "token_type": "Bearer", "expires_in": expires_in, "scope": "" });
         if let Some(client) = client {
             let refresh = self.fresh("refresh");
             token["refresh_token"] = refresh.clone().into();

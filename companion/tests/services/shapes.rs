@@ -54,7 +54,8 @@ impl Teller<'_> {
     fn deezer(&self, path: &[&str], query: &Query) -> Option<Value> {
         let list = |found: &[usize]| {
             let (skip, limit) = (query.number("index", 0), query.number("limit", 25).min(100));
-            let data: Vec<Value> = Self::slice(found, skip, limit).iter().map(|n| self.deezer_track(*n, false)).collect();
+            let data: Vec<Value> =
+                Self::slice(found, skip, limit).iter().map(|n| self.deezer_track(*n, false)).collect();
             let next = (skip + limit < found.len()).then(|| format!("{}/deezer/next", self.address));
             json!({ "data": data, "total": found.len(), "next": next })
         };
@@ -69,7 +70,9 @@ impl Teller<'_> {
                 let found = self.pieces.iter().find(|piece| piece.isrc == code[5..] && self.deezer_has(piece.number));
                 found.map_or_else(no_data, |piece| self.deezer_track(piece.number, true))
             }
-            ["track", id] => self.piece(id, FIRST_DEEZER).map_or_else(no_data, |piece| self.deezer_track(piece.number, true)),
+            ["track", id] => {
+                self.piece(id, FIRST_DEEZER).map_or_else(no_data, |piece| self.deezer_track(piece.number, true))
+            }
             ["playlist", _, "tracks"] => list(&self.of(|piece| piece.number % 3 == 0)),
             ["album", id, "tracks"] => list(&self.of(|piece| piece.album_number + 1 == id.parse().unwrap_or(0))),
             ["artist", id, "top"] => list(&self.of(|piece| piece.artist_number + 1 == id.parse().unwrap_or(0))),
@@ -88,7 +91,11 @@ impl Teller<'_> {
 
     fn deezer_track(&self, number: usize, whole: bool) -> Value {
         let piece = &self.pieces[number];
-        let preview = if self.settings.has_preview(number) { signed(self.address, "deezer", number, self.settings) } else { String::new() };
+        let preview = if self.settings.has_preview(number) {
+            signed(self.address, "deezer", number, self.settings)
+        } else {
+            String::new()
+        };
         let mut track = json!({ "id": FIRST_DEEZER + number, "title": self.title(piece), "duration": piece.duration_s,
             "rank": piece.popularity * 10_000, "preview": preview, "type": "track", "readable": true,
             "link": format!("https://www.deezer.com/track/{}", FIRST_DEEZER + number),
@@ -111,7 +118,8 @@ impl Teller<'_> {
             _ => return None,
         };
         let (skip, limit) = (query.number("offset", 0), query.number("limit", 50).min(200));
-        let results: Vec<Value> = Self::slice(&found, skip, limit).iter().map(|number| self.itunes_track(*number)).collect();
+        let results: Vec<Value> =
+            Self::slice(&found, skip, limit).iter().map(|number| self.itunes_track(*number)).collect();
         Some(json!({ "resultCount": results.len(), "results": results }))
     }
 
@@ -149,7 +157,8 @@ impl Teller<'_> {
             matching(self.pieces, &format!("{} {}", query.get("search"), query.get("fuzzytags")))
         };
         let (skip, limit) = (query.number("offset", 0), query.number("limit", 10).min(200));
-        let results: Vec<Value> = Self::slice(&found, skip, limit).iter().map(|number| self.jamendo_track(*number)).collect();
+        let results: Vec<Value> =
+            Self::slice(&found, skip, limit).iter().map(|number| self.jamendo_track(*number)).collect();
         Some(head(0, "success", "", found.len(), &results))
     }
 
@@ -170,17 +179,22 @@ impl Teller<'_> {
             ["advancedsearch.php"] => {
                 let words = query.get("q");
                 let words = words.split(" AND ").next().unwrap_or_default();
-                let mut items: Vec<usize> = matching(self.pieces, words).iter().map(|n| self.pieces[*n].album_number).collect();
+                let mut items: Vec<usize> =
+                    matching(self.pieces, words).iter().map(|n| self.pieces[*n].album_number).collect();
                 items.dedup();
                 let (rows, page) = (query.number("rows", 50), query.number("page", 1).max(1));
                 let docs: Vec<Value> = Self::slice(&items, (page - 1) * rows, rows)
                     .iter()
                     .map(|item| json!({ "identifier": format!("item-{item}") }))
                     .collect();
-                Some(json!({ "responseHeader": { "status": 0 }, "response": { "numFound": items.len(), "start": (page - 1) * rows, "docs": docs } }))
+                Some(
+                    json!({ "responseHeader": { "status": 0 }, "response": { "numFound": items.len(), "start": (page - 1) * rows, "docs": docs } }),
+                )
             }
             ["metadata", item] => {
-                let Some(album) = item.strip_prefix("item-").and_then(|n| n.parse::<usize>().ok()) else { return Some(json!({})) };
+                let Some(album) = item.strip_prefix("item-").and_then(|n| n.parse::<usize>().ok()) else {
+                    return Some(json!({}));
+                };
                 let mine: Vec<&Piece> = self.pieces.iter().filter(|piece| piece.album_number == album).collect();
                 let Some(first) = mine.first() else { return Some(json!({})) };
                 let file = |piece: &&Piece| {
@@ -188,9 +202,12 @@ impl Teller<'_> {
                         { "name": format!("{:02} piece.mp3", piece.number), "original": format!("{:02} piece.flac", piece.number),
                           "format": "VBR MP3", "source": "derivative", "title": self.title(piece), "length": format!("{}.5", piece.duration_s) }])
                 };
-                let files: Vec<Value> = mine.iter().flat_map(|piece| file(piece).as_array().cloned().unwrap_or_default()).collect();
-                Some(json!({ "metadata": { "identifier": item, "title": first.album, "creator": first.artist, "date": first.year.to_string(),
-                    "licenseurl": "https://creativecommons.org/licenses/by/4.0/" }, "files": files }))
+                let files: Vec<Value> =
+                    mine.iter().flat_map(|piece| file(piece).as_array().cloned().unwrap_or_default()).collect();
+                Some(
+                    json!({ "metadata": { "identifier": item, "title": first.album, "creator": first.artist, "date": first.year.to_string(),
+                    "licenseurl": "https://creativecommons.org/licenses/by/4.0/" }, "files": files }),
+                )
             }
             _ => None,
         }
@@ -199,7 +216,8 @@ impl Teller<'_> {
     fn spotify(&self, path: &[&str], query: &Query) -> Option<Value> {
         let page = |found: &[usize], most: usize, wrap: &dyn Fn(Value) -> Value| {
             let (skip, limit) = (query.number("offset", 0), query.number("limit", 5).min(most));
-            let items: Vec<Value> = Self::slice(found, skip, limit).iter().map(|number| wrap(self.spotify_track(*number))).collect();
+            let items: Vec<Value> =
+                Self::slice(found, skip, limit).iter().map(|number| wrap(self.spotify_track(*number))).collect();
             json!({ "items": items, "total": found.len(), "limit": limit, "offset": skip, "next": null })
         };
         let artists = |numbers: &mut dyn Iterator<Item = usize>| {
@@ -229,8 +247,12 @@ impl Teller<'_> {
                 page(&self.of(|piece| format!("album{}", piece.album_number) == *id), 50, &|track| track)
             }
             ["v1", "artists", id, "top-tracks"] if self.settings.extended => {
-                let tracks: Vec<Value> =
-                    self.of(|piece| Some(piece.artist_number) == artist(id)).iter().take(10).map(|n| self.spotify_track(*n)).collect();
+                let tracks: Vec<Value> = self
+                    .of(|piece| Some(piece.artist_number) == artist(id))
+                    .iter()
+                    .take(10)
+                    .map(|n| self.spotify_track(*n))
+                    .collect();
                 json!({ "tracks": tracks })
             }
             ["v1", "artists", id, "related-artists"] if self.settings.extended => {
@@ -261,7 +283,9 @@ fn no_data() -> Value {
 pub fn refusal(service: &str) -> Option<Value> {
     match service {
         "deezer" => Some(json!({ "error": { "type": "Exception", "message": "Quota limit exceeded", "code": 4 } })),
-        "jamendo" => Some(json!({ "headers": { "status": "failed", "code": 6, "error_message": "Rate limit exceeded" }, "results": [] })),
+        "jamendo" => Some(
+            json!({ "headers": { "status": "failed", "code": 6, "error_message": "Rate limit exceeded" }, "results": [] }),
+        ),
         _ => None,
     }
 }

@@ -198,7 +198,10 @@ impl StandIn {
 /// An address that is good for a while.
 fn signed(address: &str, service: &str, number: usize, settings: &Settings) -> String {
     let until = (settings.started.elapsed() + settings.signed_for).as_millis();
-    format!("{address}/audio/{service}/{number}.wav?exp={until}~hmac={:x}", until.wrapping_mul(0x9e37_79b9) ^ number as u128)
+    format!(
+        "{address}/audio/{service}/{number}.wav?exp={until}~hmac={:x}",
+        until.wrapping_mul(0x9e37_79b9) ^ number as u128
+    )
 }
 
 /// An answer before it is sent.
@@ -242,7 +245,13 @@ impl Plain {
     }
 }
 
-async fn answer(State(world): State<Arc<World>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn answer(
+    State(world): State<Arc<World>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
     let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let header = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let form = String::from_utf8_lossy(&body).into_owned();
@@ -274,7 +283,10 @@ fn refused(path: &str, retry_after: Option<String>) -> Plain {
     let service = path.split('/').nth(1).unwrap_or_default();
     match shapes::refusal(service) {
         Some(refusal) => Plain::json(StatusCode::OK, &refusal),
-        None => Plain { retry_after, ..Plain::new(StatusCode::TOO_MANY_REQUESTS, "text/plain", b"Too many requests".to_vec()) },
+        None => Plain {
+            retry_after,
+            ..Plain::new(StatusCode::TOO_MANY_REQUESTS, "text/plain", b"Too many requests".to_vec())
+        },
     }
 }
 
@@ -317,10 +329,12 @@ impl World {
             }
             ["audio", _, name] => self.sound(name, uri.query().unwrap_or_default()),
             ["archive", "download", _, name] => self.sound(name, ""),
-            ["spotify", ..] if !self.held.lock().unwrap().accounts.lets_in(asked.authorization.as_deref()) => Plain::json(
-                StatusCode::UNAUTHORIZED,
-                &serde_json::json!({ "error": { "status": 401, "message": "The access token expired" } }),
-            ),
+            ["spotify", ..] if !self.held.lock().unwrap().accounts.lets_in(asked.authorization.as_deref()) => {
+                Plain::json(
+                    StatusCode::UNAUTHORIZED,
+                    &serde_json::json!({ "error": { "status": 401, "message": "The access token expired" } }),
+                )
+            }
             [service, path @ ..] => self.service(service, path, &query, hostile),
             [] => Plain::page(StatusCode::NOT_FOUND, "Nothing"),
         }
@@ -331,7 +345,13 @@ impl World {
         let cors = !matches!(service, "deezer" | "archive");
         let Some(value) = teller.tell(service, path, query) else {
             let status = if path.contains(&"artists") { StatusCode::FORBIDDEN } else { StatusCode::NOT_FOUND };
-            return Plain { cors, ..Plain::json(status, &serde_json::json!({ "error": { "status": status.as_u16(), "message": "Not for you" } })) };
+            return Plain {
+                cors,
+                ..Plain::json(
+                    status,
+                    &serde_json::json!({ "error": { "status": status.as_u16(), "message": "Not for you" } }),
+                )
+            };
         };
         let callback = query.get("callback");
         let by_script = match service {
@@ -340,7 +360,10 @@ impl World {
             _ => false,
         };
         if by_script {
-            return Plain { cors, ..Plain::new(StatusCode::OK, "text/javascript", format!("{callback}({value});").into_bytes()) };
+            return Plain {
+                cors,
+                ..Plain::new(StatusCode::OK, "text/javascript", format!("{callback}({value});").into_bytes())
+            };
         }
         Plain { cors, ..Plain::json(StatusCode::OK, &value) }
     }
@@ -371,7 +394,8 @@ impl World {
             Some(Fault::Slow(pause)) => {
                 let bytes = std::mem::take(&mut plain.body);
                 let start = bytes.len().min(100);
-                let pieces = (0..start).map(move |i| (i, bytes[i..if i + 1 == start { bytes.len() } else { i + 1 }].to_vec()));
+                let pieces =
+                    (0..start).map(move |i| (i, bytes[i..if i + 1 == start { bytes.len() } else { i + 1 }].to_vec()));
                 let pieces: Vec<_> = pieces.collect();
                 let stream = tokio_stream::StreamExt::then(tokio_stream::iter(pieces), move |(_, piece)| async move {
                     tokio::time::sleep(pause).await;

@@ -47,7 +47,8 @@ pub fn piece(number: usize) -> Piece {
 
 /// The pieces that have every word of `words` in their title, artist, album or genre, whatever its case; all have “piece”.
 pub fn matching(pieces: &[Piece], words: &str) -> Vec<usize> {
-    let plain = words.replace("isrc:", "").replace("artist:", "").replace("genre:", "").replace(['"', '(', ')', ','], " ");
+    let plain =
+        words.replace("isrc:", "").replace("artist:", "").replace("genre:", "").replace(['"', '(', ')', ','], " ");
     let wanted: Vec<String> = plain.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let has = |piece: &&Piece| {
         let text = format!("{} {} {} {} {}", piece.title, piece.artist, piece.album, piece.genre, piece.isrc);
@@ -69,8 +70,7 @@ pub fn sound(number: usize, seconds: usize) -> Vec<u8> {
         let chord = [1.0, 1.25, 1.5 + (number % 5) as f32 / 40.0];
         chord.iter().map(|part| (TAU * hz * part * s).sin()).sum::<f32>() * level / 3.0
     };
-    let samples: Vec<u8> =
-        (0..seconds * RATE).flat_map(|at| ((sample(at) * 32_000.0) as i16).to_le_bytes()).collect();
+    let samples: Vec<u8> = (0..seconds * RATE).flat_map(|at| ((sample(at) * 32_000.0) as i16).to_le_bytes()).collect();
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + samples.len() as u32).to_le_bytes());
     bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");

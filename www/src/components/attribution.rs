@@ -33,7 +33,15 @@ fn Credit(
     /// The neighbour whose track is credited.
     neighbour: Neighbour,
 ) -> impl IntoView {
-    let track = neighbour.track;
+    view! { <TrackCredit track=neighbour.track/> }
+}
+
+/// The credit, licence and page of a track.
+#[component]
+pub fn TrackCredit(
+    /// The track.
+    track: Track,
+) -> impl IntoView {
     let words = if track.attribution.is_empty() {
         format!("{} by {}", track.title, track.artist)
     } else {

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, IconView};
 use super::picker::Picker;
+use super::search_box::SearchBox;
 use crate::shortcuts;
 
 /// The name, a way to the next sound, and the switches of the page.
@@ -21,10 +22,10 @@ pub fn Header(
                 </svg>
                 <span class="brand-name">"Sonoscape"</span>
             </h1>
+            <SearchBox/>
             <Show when=move || !empty.get()>
                 <div class="next">
                     <Picker label="Choose another file" class="button button-quiet"/>
-                    <span class="hint">"or drop one anywhere"</span>
                 </div>
             </Show>
             <div class="switches">

@@ -3,6 +3,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::kept::{KeptTalk, KeptView};
+use super::origin_card::OriginCard;
 use super::spectrogram::SpectrogramView;
 use super::waveform::Waveform;
 use crate::clock::{minutes, spoken};
@@ -29,14 +30,18 @@ pub fn SoundPanel() -> impl IntoView {
             }
         })
     };
+    let drawn = Memo::new(move |_| page.sound.with(|sound| sound.as_ref().is_none_or(|sound| sound.is_drawn())));
     view! {
         <section id="sound" class="sound" aria-labelledby="sound-title">
             <div class="room-head">
                 <h2 id="sound-title">"Your sound"</h2>
                 <p id="sound-facts" class="quiet"><span id="sound-name" class="sound-name">{name}</span>" "<span class="time">{length}</span></p>
             </div>
-            <Stage/>
-            <KeptTalk/>
+            <OriginCard/>
+            <Show when=move || drawn.get()>
+                <Stage/>
+                <KeptTalk/>
+            </Show>
             {clipped}
         </section>
     }

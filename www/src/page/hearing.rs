@@ -36,6 +36,7 @@ impl Page {
             Event::Fetched { part, received, total } => {
                 self.engine.set(EngineState::Loading { part, received, total });
             }
+            Event::Names(told) => self.hear_names(told),
             Event::Usable { standing } => self.use_engine(standing),
             Event::Choices { choices } => self.choices.set(choices),
             Event::Incomplete { failure } => self.lack(failure),
@@ -61,8 +62,10 @@ impl Page {
         if !was_ready {
             measure("engine", 0.0, now_ms());
             self.ask();
+            self.ask_choice();
         }
-        if self.work.with_value(|work| work.query.is_none()) {
+        self.fetch_names();
+        if self.work.with_value(|work| work.query.is_none() && work.choosing.is_none()) {
             self.with_engine(Engine::rest);
         }
     }
@@ -160,7 +163,7 @@ impl Page {
     }
 }
 
-fn of_sound(failure: Failure) -> Problem {
+pub(super) fn of_sound(failure: Failure) -> Problem {
     let retry = match failure.kind.as_str() {
         "worker" | "network" => Retry::Query,
         "catalogue" => Retry::Loading,
@@ -169,7 +172,7 @@ fn of_sound(failure: Failure) -> Problem {
     Problem::of_worker(failure, retry)
 }
 
-fn release(sound: Option<&Sound>) {
+pub(super) fn release(sound: Option<&Sound>) {
     if let Some(sound) = sound {
         // An address that is gone cannot be revoked twice.
         let _ = Url::revoke_object_url(&sound.url);
@@ -177,7 +180,7 @@ fn release(sound: Option<&Sound>) {
 }
 
 /// Tells scripts on the page what was found.
-fn announce(query: u32, name: &str, answer: &Answer) {
+pub(super) fn announce(query: u32, name: &str, answer: &Answer) {
     let detail = js_sys::Object::new();
     let embedding = js_sys::Float32Array::from(answer.embedding.as_slice());
     let entries = [

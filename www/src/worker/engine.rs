@@ -8,6 +8,7 @@ use sonoscape::{Analyser, Decoder, Encoder};
 
 use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
+use crate::names::Chosen;
 use crate::protocol::{Event, Failure, Filter, Part};
 use crate::scope;
 use crate::shelf::Shelf;
@@ -29,6 +30,8 @@ pub struct Engine {
     pub decoder: Option<Decoder>,
     /// The sound that was answered last.
     pub heard: Option<Heard>,
+    /// The track of a catalogue that was answered last, if that was no sound.
+    pub chosen: Option<Chosen>,
 }
 
 impl Engine {
@@ -38,7 +41,7 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch(filter: Rc<RefCell<Filter>>) -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelves: Vec::new(), edition: 0, filter, decoder: None, heard: None })
+        Ok(Self { analyser, shelves: Vec::new(), edition: 0, filter, decoder: None, heard: None, chosen: None })
     }
 }
 

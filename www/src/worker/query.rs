@@ -19,6 +19,9 @@ use crate::wanted::Wanted;
 /// Neighbours in an answer.
 const NEIGHBOURS: usize = 10;
 
+/// A cosine from which a track of the catalogue is the one that was chosen, or a copy of it byte for byte.
+const ITSELF: f32 = 0.9995;
+
 /// A sound whose neighbours are wanted.
 pub struct Query {
     /// Its number, and whether it is still to be answered.
@@ -68,7 +71,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
     let analysis = Analysis::new(heard.analysed()?)?;
     let (tracks, _) = with(engine, |engine| Ok(shelf::arrived(&engine.shelves)))?;
     query.reach(Stage::Searching { tracks });
-    let neighbours = neighbours(engine, &analysis, &mut timings.search_ms).await?;
+    let neighbours = neighbours(engine, &analysis, false, &mut timings.search_ms).await?;
     if !query.wanted.is_now() {
         return Ok(());
     }
@@ -82,7 +85,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
             timings,
             memory_bytes: scope::memory_bytes(),
         };
-        engine.heard = Some(heard);
+        (engine.heard, engine.chosen) = (Some(heard), None);
         scope::post(Event::Answered { query: query.wanted.query, answer });
         Ok(())
     })
@@ -90,25 +93,29 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
 
 /// Looks again for the neighbours of the sound that was answered last: more of the catalogue is here, or the filter is another.
 pub async fn refine(engine: &RefCell<Option<Engine>>) {
-    let analysed = |heard: &Heard| Ok::<_, Failure>((heard.query, Analysis::new(heard.analysed()?)?));
-    let heard = with(engine, |engine| engine.heard.as_ref().map(analysed).transpose());
-    let Ok(Some((query, analysis))) = heard else { return };
-    match neighbours(engine, &analysis, &mut 0.0).await {
+    let analysed = |heard: &Heard| Ok::<_, Failure>((heard.query, Analysis::new(heard.analysed()?)?, false));
+    let heard = with(engine, |engine| match &engine.chosen {
+        Some(chosen) => Ok(Some((chosen.query, chosen.analysis.clone(), true))),
+        None => engine.heard.as_ref().map(analysed).transpose(),
+    });
+    let Ok(Some((query, analysis, is_track))) = heard else { return };
+    match neighbours(engine, &analysis, is_track, &mut 0.0).await {
         Ok(neighbours) => scope::post(Event::Refined { query, neighbours }),
         Err(failure) => scope::post(Event::Incomplete { failure }),
     }
 }
 
-/// The neighbours of a sound; found again when, while their texts were fetched, another edition, the last of the catalogue or
-/// another filter came.
-async fn neighbours(
+/// The neighbours of a sound, or of a track of the catalogue, which is left out; found again when, while their texts were fetched, another
+/// edition, the last of the catalogue or another filter came.
+pub async fn neighbours(
     engine: &RefCell<Option<Engine>>,
     heard: &Analysis,
+    is_track: bool,
     search_ms: &mut f64,
 ) -> Result<Vec<Neighbour>, Failure> {
     loop {
         let before = with(engine, |engine| Ok(Basis::of(engine)))?;
-        let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard))))?;
+        let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard, is_track))))?;
         let neighbours = shown(engine, found).await;
         let now = with(engine, |engine| Ok(Basis::of(engine)))?;
         if now == before || now.differs_little_from(&before) {
@@ -186,10 +193,14 @@ fn listen(engine: &Engine, start_s: f32, mel: &MelSpectrogram) -> Result<HeardEx
     Ok(HeardExcerpt { start_s, image, latents })
 }
 
-fn find(engine: &Engine, heard: &Analysis) -> Vec<Match> {
+fn find(engine: &Engine, heard: &Analysis, is_track: bool) -> Vec<Match> {
     let catalogues: Vec<&Catalogue> = engine.shelves.iter().map(|shelf| &shelf.catalogue).collect();
     let filter = choices::filter(&engine.filter.borrow());
-    nearest(&catalogues, heard, engine.analyser.encoder().card(), &filter, NEIGHBOURS)
+    let mut found =
+        nearest(&catalogues, heard, engine.analyser.encoder().card(), &filter, NEIGHBOURS + usize::from(is_track));
+    found.retain(|found| !is_track || found.score < ITSELF);
+    found.truncate(NEIGHBOURS);
+    found
 }
 
 /// The neighbours with what is said of them, which may have to be fetched.
@@ -214,7 +225,8 @@ impl From<sonoscape::catalogue::Parts> for Parts {
     }
 }
 
-fn described(track: &sonoscape::Track) -> Track {
+/// What the page shows of a track.
+pub fn described(track: &sonoscape::Track) -> Track {
     Track {
         title: track.title.clone(),
         artist: track.artist.clone(),
