@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::{
-    Announcer, Explanations, Header, Hero, Keys, Neighbours, PlayerBar, ProblemBar, Progress, SoundPanel,
+    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, Neighbours, PlayerBar, ProblemBar, Progress,
+    ServicesRoom, SoundPanel,
 };
 use crate::page::{EngineState, Page};
 use crate::{intake, link, shortcuts};
@@ -18,17 +19,20 @@ pub fn App() -> impl IntoView {
     intake::listen(page, hovering);
     shortcuts::listen(page, keys);
     link::listen(page);
+    page.meet_services();
     let empty = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
     Effect::new(move |_| tell_state(page, empty.get()));
     view! {
         <Header keys empty/>
         <ProblemBar/>
+        <ElsewhereBar/>
         <Show when=move || empty.get() fallback=Rooms>
             <Hero/>
         </Show>
         <Progress/>
         <PlayerBar/>
         <Keys dialog=keys/>
+        <ServicesRoom/>
         <Explanations/>
         <Announcer/>
         <div class="veil" class:veil-shown=hovering aria-hidden="true">

@@ -14,6 +14,7 @@ mod pause;
 mod player;
 mod problem;
 mod protocol;
+mod services;
 mod shortcuts;
 mod sniff;
 mod sound;

@@ -4,6 +4,8 @@ mod choosing;
 mod finder;
 mod hearing;
 mod kept;
+mod offers;
+mod resolving;
 
 use std::sync::Arc;
 
@@ -18,11 +20,12 @@ use crate::pause::{measure, now_ms};
 use crate::player::Player;
 use crate::problem::{Problem, Retry};
 use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing};
-use crate::sound::Sound;
+use crate::sound::{Origin, Sound};
 use choosing::Choosing;
 pub use choosing::From;
 pub use finder::Finder;
 pub use kept::{Kept, KeptState};
+pub use offers::{Asked, Offered, Offers};
 
 /// Share of clipped samples from which it is worth a remark.
 const CLIPPED: f32 = 0.001;
@@ -77,6 +80,8 @@ pub struct Page {
     pub current: RwSignal<usize>,
     /// Finding a sound by name.
     pub finder: Finder,
+    /// What services offer.
+    pub offers: Offers,
     /// What went wrong.
     pub problem: RwSignal<Option<Problem>>,
     /// The player.
@@ -92,6 +97,8 @@ struct Work {
     query: Option<Query>,
     /// The choice in work; never while there is a query.
     choosing: Option<Choosing>,
+    /// Number of the sound that is being fetched; an older one is given up.
+    fetching: u32,
     last_file: Option<File>,
     /// The sound to go back to when the query fails.
     settled: Option<Arc<Sound>>,
@@ -105,6 +112,8 @@ struct Query {
     start_ms: f64,
     decoded: Option<Decoded>,
     tries: u32,
+    /// Where the file comes from, unless it was dropped.
+    origin: Option<Arc<Origin>>,
 }
 
 impl Page {
@@ -122,6 +131,7 @@ impl Page {
             kept: RwSignal::new(None),
             current: RwSignal::new(0),
             finder: Finder::new(),
+            offers: Offers::new(),
             problem: RwSignal::new(None),
             player: Player::new(),
             work: StoredValue::new_local(Work::default()),
@@ -134,7 +144,7 @@ impl Page {
     /// Begins a query with a file; one in work is cancelled.
     pub fn open(self, file: File) {
         link::clear();
-        self.begin(file, 0);
+        self.begin(file, 0, None);
     }
 
     /// Stops the query in work and shows what was there before it.
@@ -142,6 +152,10 @@ impl Page {
         if let Some(query) = self.end_query() {
             self.with_engine(|engine| engine.cancel(query.number));
             self.give_up(&query);
+        }
+        if self.stage.get_untracked() == Some(Stage::Fetching) {
+            self.work.update_value(|work| work.fetching = 0);
+            self.stage.set(None);
         }
         if let Some(choosing) = self.end_choice() {
             self.with_engine(|engine| engine.cancel(choosing.number));
@@ -196,7 +210,7 @@ impl Page {
         !self.stale.get() && self.answer.with(|answer| answer.as_ref().is_some_and(|answer| remark(answer)))
     }
 
-    fn begin(self, file: File, tries: u32) {
+    fn begin(self, file: File, tries: u32, origin: Option<Arc<Origin>>) {
         self.cancel();
         self.forget_coming();
         let Ok(url) = Url::create_object_url_with_blob(&file) else {
@@ -204,11 +218,12 @@ impl Page {
         };
         self.problem.set(None);
         self.stage.set(Some(Stage::Decoding));
+        self.offers.elsewhere.set(None);
         let number = self.next_number();
         self.work.update_value(|work| {
             work.last_file = Some(file.clone());
             let (file, url) = (file.clone(), url.clone());
-            work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, tries });
+            work.query = Some(Query { number, file, url, start_ms: now_ms(), decoded: None, tries, origin });
         });
         spawn_local(async move {
             let start_ms = now_ms();

@@ -203,6 +203,8 @@ pub enum Part {
 pub enum Stage {
     /// Waiting for the engine to arrive.
     Waiting,
+    /// Fetching the sound of a service's track.
+    Fetching,
     /// Turning the file into samples.
     Decoding,
     /// Resampling, and computing the waveform and the mel spectrogram.

@@ -75,7 +75,8 @@ fn is_on_text(event: &ev::KeyboardEvent) -> bool {
     target.is_some_and(|input| !["range", "checkbox", "radio", "button"].contains(&input.type_().as_str()))
 }
 
-fn focus_search() {
+/// Goes to the search box.
+pub fn focus_search() {
     let input = document().get_element_by_id("search").and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
     if let Some(input) = input {
         // Focusing what is on the page cannot fail.

@@ -60,15 +60,19 @@ impl Sound {
         Self { query, name, url, duration_s, loudness, spectrogram, origin: None }
     }
 
-    /// A track of the catalogue, of which nothing was fetched: there is nothing to draw.
+    /// A track of the catalogue, of which nothing was fetched.
     pub fn of_catalogue(query: u32, track: Track, duration_s: f64) -> Self {
-        let spectrogram = Spectrogram { bands: 0, columns: 0, levels: Vec::new(), band_hz: Vec::new() };
-        let name =
-            if track.artist.is_empty() { track.title.clone() } else { format!("{} by {}", track.title, track.artist) };
         let url = track.audio.clone();
         let way = "From the catalogue, by what it already knows of this track: no sound was fetched.".to_owned();
-        let origin = Some(Arc::new(Origin { track, cover: String::new(), way }));
-        Self { query, name, url, duration_s, loudness: Vec::new(), spectrogram, origin }
+        Self::unheard(query, url, duration_s, Arc::new(Origin { track, cover: String::new(), way }))
+    }
+
+    /// A sound that can be played but not listened to: there is nothing to draw.
+    pub fn unheard(query: u32, url: String, duration_s: f64, origin: Arc<Origin>) -> Self {
+        let spectrogram = Spectrogram { bands: 0, columns: 0, levels: Vec::new(), band_hz: Vec::new() };
+        let Track { title, artist, .. } = &origin.track;
+        let name = if artist.is_empty() { title.clone() } else { format!("{title} by {artist}") };
+        Self { query, name, url, duration_s, loudness: Vec::new(), spectrogram, origin: Some(origin) }
     }
 
     /// Whether there is anything to draw.

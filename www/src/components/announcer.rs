@@ -8,6 +8,7 @@ use crate::protocol::Stage;
 pub fn words(stage: Stage) -> String {
     match stage {
         Stage::Waiting => "waiting for the engine".to_owned(),
+        Stage::Fetching => "fetching the sound".to_owned(),
         Stage::Decoding => "decoding".to_owned(),
         Stage::Drawing => "drawing the sound".to_owned(),
         Stage::Listening { .. } => "listening".to_owned(),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::icon::{Icon, IconView};
 use super::picker::Picker;
 use super::search_box::SearchBox;
+use crate::page::Page;
 use crate::shortcuts;
 
 /// The name, a way to the next sound, and the switches of the page.
@@ -14,6 +15,7 @@ pub fn Header(
     /// Whether there is no sound yet, so that the picker is elsewhere.
     empty: Memo<bool>,
 ) -> impl IntoView {
+    let page = expect_context::<Page>();
     view! {
         <header class="header">
             <h1 class="brand">
@@ -29,6 +31,9 @@ pub fn Header(
                 </div>
             </Show>
             <div class="switches">
+                <button id="show-services" type="button" class="switch" aria-label="Services" on:click=move |_| page.open_services()>
+                    <IconView icon=Icon::Settings/>
+                </button>
                 <button id="show-keys" type="button" class="switch" aria-label="Keys" on:click=move |_| shortcuts::toggle(keys)>
                     <kbd aria-hidden="true">"?"</kbd>
                 </button>

@@ -19,6 +19,8 @@ pub enum Icon {
     Wave,
     /// A cross.
     Close,
+    /// Sliders.
+    Settings,
     /// A magnifying glass.
     Search,
 }
@@ -33,6 +35,9 @@ impl Icon {
             Self::Theme => "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
             Self::Loudness => "M4.5 9.5v5h3.5l4 3.5V6L8 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11",
             Self::Wave => "M3 12h1.5M7 8.5v7M10.5 5v14M14 8v8M17.5 10v4M20.5 12H21",
+            Self::Settings => {
+                "M4 7.5h9M17.5 7.5H20M4 16.5h2.5M11 16.5h9M15.2 5.2a2.3 2.3 0 1 1 0 4.6 2.3 2.3 0 0 1 0-4.6zM8.8 14.2a2.3 2.3 0 1 1 0 4.6 2.3 2.3 0 0 1 0-4.6z"
+            }
             Self::Search => "M15.5 15.5 20 20M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12z",
             Self::Close => "M6.5 6.5l11 11M17.5 6.5l-11 11",
         }

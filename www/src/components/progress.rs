@@ -35,6 +35,7 @@ pub fn Progress() -> impl IntoView {
 fn name(stage: Stage) -> &'static str {
     match stage {
         Stage::Waiting => "waiting",
+        Stage::Fetching => "fetching",
         Stage::Decoding => "decoding",
         Stage::Drawing => "drawing",
         Stage::Listening { .. } => "listening",
@@ -47,6 +48,7 @@ fn share(stage: Stage, engine: EngineState) -> f64 {
     match (stage, engine) {
         (Stage::Waiting, EngineState::Loading { received, total: Some(total), .. }) => received / total.max(1.0),
         (Stage::Waiting, _) => 0.3,
+        (Stage::Fetching, _) => 0.05,
         (Stage::Decoding, _) => 0.1,
         (Stage::Drawing, _) => 0.25,
         (Stage::Listening { done, of }, _) => 0.35 + 0.55 * f64::from(done) / f64::from(of.max(1)),

@@ -3,12 +3,16 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconView};
+use super::offer_rows::offer_rows;
 use crate::clock::{minutes, thousands};
 use crate::page::{From, Page};
 use crate::protocol::names::{Hit, Key};
 
 /// Longest text that is looked for, in characters.
 const LONGEST: u32 = 200;
+
+/// Tracks of the catalogue that are shown beside what a service offers.
+const HITS_BESIDE_OFFERS: usize = 3;
 
 /// The box in which names are typed, and what is found. ARIA's pattern of an editable combobox with a list.
 #[component]
@@ -65,7 +69,7 @@ pub fn SearchBox() -> impl IntoView {
             <kbd class="search-key" aria-hidden="true">"/"</kbd>
             <div id="found-room" class="found" hidden=move || !open.get() on:pointerdown=|event| event.prevent_default()>
                 <ul id="found" role="listbox" aria-label="What was found">
-                    <Hits/>
+                    {move || options(page)}
                 </ul>
                 <NamesStanding/>
             </div>
@@ -73,15 +77,15 @@ pub fn SearchBox() -> impl IntoView {
     }
 }
 
-/// Tracks of the catalogue.
-#[component]
-fn Hits() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let hits = move || {
-        let row = |(index, hit): (usize, Hit)| view! { <HitRow index hit/> };
-        page.finder.hits.get().into_iter().enumerate().map(row).collect_view()
-    };
-    view! { {hits} }
+/// Tracks of the catalogue, then what services offer; fewer of the catalogue once a service was asked.
+fn options(page: Page) -> impl IntoView {
+    let mut hits = page.finder.hits.get();
+    if page.offers.asked.with(Option::is_some) {
+        hits.truncate(HITS_BESIDE_OFFERS);
+    }
+    let offers = offer_rows(page, hits.len());
+    let row = |(index, hit): (usize, Hit)| view! { <HitRow index hit/> };
+    view! { {hits.into_iter().enumerate().map(row).collect_view()} {offers} }
 }
 
 #[component]
@@ -165,7 +169,7 @@ fn NamesStanding() -> impl IntoView {
 /// Whether a key did something.
 fn press(page: Page, key: &str) -> bool {
     let finder = page.finder;
-    let count = options();
+    let count = count();
     let step = |by: isize| {
         if !finder.open.get_untracked() {
             return finder.open.set(true);
@@ -193,7 +197,7 @@ fn press(page: Page, key: &str) -> bool {
     true
 }
 
-fn options() -> usize {
+fn count() -> usize {
     (0..).take_while(|index| option(*index).is_some()).count()
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use sonoscape::services::Candidate;
 
 use super::hearing::{announce, of_sound, release};
 use super::{EngineState, Page};
@@ -33,6 +34,8 @@ pub enum From {
     List,
     /// The page's address.
     Link,
+    /// A service's track, whose sound is looked for elsewhere when the catalogue does not have it.
+    Service(Box<Candidate>),
 }
 
 impl Page {
@@ -104,6 +107,7 @@ impl Page {
         self.stage.set(None);
         match (failure, choosing.from) {
             (Some(failure), _) => self.problem.set(Some(of_sound(failure))),
+            (None, From::Service(candidate)) => self.hear_candidate(*candidate),
             (None, From::Link | From::List) => {
                 let sentence = "The track that this link names is not in this catalogue. Look for it by its name.";
                 self.problem.set(Some(Problem::new("absent", sentence)));

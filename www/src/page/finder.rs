@@ -72,6 +72,7 @@ impl Page {
         self.want_names();
         self.finder.open.set(true);
         self.finder.active.set(None);
+        self.offers.forget();
         self.finder.text.set(text);
         self.find_again();
     }

@@ -92,13 +92,13 @@ impl Page {
     }
 
     fn show_sound(self, picture: Picture) {
-        let Some((number, name, url)) = self.with_query(|query| (query.number, query.file.name(), query.url.clone()))
-        else {
+        let of = |query: &mut super::Query| (query.number, query.file.name(), query.url.clone(), query.origin.clone());
+        let Some((number, name, url, origin)) = self.with_query(of) else {
             return;
         };
         self.player.set_sound(&url);
         self.stale.set(self.answer.with_untracked(Option::is_some));
-        self.sound.set(Some(Arc::new(Sound::new(number, name, url, picture))));
+        self.sound.set(Some(Arc::new(Sound { origin, ..Sound::new(number, name, url, picture) })));
     }
 
     fn show_answer(self, answer: Answer) {
@@ -151,7 +151,7 @@ impl Page {
         match query {
             Some(query) if query.tries == 0 => {
                 self.give_up(&query);
-                self.begin(query.file.clone(), 1);
+                self.begin(query.file.clone(), 1, query.origin.clone());
             }
             Some(query) => {
                 self.give_up(&query);
