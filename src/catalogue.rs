@@ -7,6 +7,7 @@ mod agreement;
 mod codes;
 mod facets;
 mod filter;
+mod landscape;
 mod manifest;
 mod names;
 mod nearest;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 pub use filter::{Counts, Filter, SAME_RECORDING};
+pub use landscape::Facet;
 pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, SegmentEntry, ShardEntry, ShardKind};
 pub use names::{Name, NameMatch, by_name};
 pub use nearest::{Match, Parts, nearest};

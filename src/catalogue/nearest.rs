@@ -131,7 +131,7 @@ impl Catalogue {
 
 impl Segment {
     /// Appends the sum of its scores over the queries for each track, −∞ for those that are left out.
-    fn score(&self, queries: &[Code], filter: &Filter, sums: &mut Vec<f32>) {
+    pub(super) fn score(&self, queries: &[Code], filter: &Filter, sums: &mut Vec<f32>) {
         let Some(sketch) = &self.sketch else { return };
         let first = sums.len();
         sums.resize(first + sketch.ends.len(), 0.0);

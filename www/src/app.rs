@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::{
-    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, Neighbours, PlayerBar, ProblemBar, Progress,
-    ServicesRoom, SoundPanel,
+    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, LandscapeRoom, MapSwap, Neighbours, PlayerBar, ProblemBar,
+    Progress, ServicesRoom, SoundPanel,
 };
 use crate::page::{EngineState, Page};
 use crate::{intake, link, shortcuts};
@@ -20,13 +20,14 @@ pub fn App() -> impl IntoView {
     shortcuts::listen(page, keys);
     link::listen(page);
     page.meet_services();
-    let empty = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
+    let silent = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
+    let empty = Memo::new(move |_| silent.get() && !page.landscape.alone.get());
     Effect::new(move |_| tell_state(page, empty.get()));
     view! {
         <Header keys empty/>
         <ProblemBar/>
         <ElsewhereBar/>
-        <Show when=move || empty.get() fallback=Rooms>
+        <Show when=move || empty.get() fallback=move || view! { <Rooms silent/> }>
             <Hero/>
         </Show>
         <Progress/>
@@ -41,18 +42,38 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The rooms of the screen once there is a sound.
+/// The rooms of the screen once there is a sound, or somebody looks at the map without one.
 #[component]
-fn Rooms() -> impl IntoView {
+fn Rooms(
+    /// Whether there is no sound.
+    silent: Memo<bool>,
+) -> impl IntoView {
+    let landscape = expect_context::<Page>().landscape;
+    let mapped = Memo::new(move |_| landscape.expected.get() > 0);
     view! {
-        <main class="rooms">
-            <div class="room-sound">
-                <SoundPanel/>
-            </div>
-            <div class="room-nearest">
-                <Neighbours/>
-            </div>
+        <main
+            class="rooms"
+            class:rooms-mapped=mapped
+            class:rooms-alone=silent
+            class:rooms-map-shown=move || landscape.shown.get() || silent.get()
+        >
+            <Show when=move || !silent.get()>
+                <div class="room-sound">
+                    <SoundPanel/>
+                </div>
+                <div class="room-nearest">
+                    <Neighbours/>
+                </div>
+            </Show>
+            <Show when=move || mapped.get()>
+                <div class="room-landscape">
+                    <LandscapeRoom/>
+                </div>
+            </Show>
         </main>
+        <Show when=move || mapped.get() && !silent.get()>
+            <MapSwap/>
+        </Show>
     }
 }
 

@@ -11,7 +11,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use crate::decode::Decoded;
 use crate::pause::Alarm;
 use crate::protocol::names::Ask;
-use crate::protocol::{self, Event, Filter, Part, Request};
+use crate::protocol::{self, Event, Filter, MapRequest, Part, Request};
 
 /// How long the worker may say nothing while it loads, in milliseconds.
 const LOADING_PATIENCE_MS: u32 = 30_000;
@@ -123,6 +123,11 @@ impl Engine {
     /// Leaves out tracks from now on.
     pub fn filter(&self, filter: Filter) {
         self.post(Request::Filter { filter }, &Array::new());
+    }
+
+    /// Asks about the map.
+    pub fn ask_map(&self, request: MapRequest) {
+        self.post(Request::Map(request), &Array::new());
     }
 
     /// Asks the worker to stop working on a query.

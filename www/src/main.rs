@@ -9,6 +9,7 @@ mod intake;
 mod licence;
 mod link;
 mod magma;
+mod map;
 mod page;
 mod pause;
 mod player;

@@ -6,6 +6,7 @@ mod hearing;
 mod kept;
 mod offers;
 mod resolving;
+mod landscape;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use choosing::From;
 pub use finder::Finder;
 pub use kept::{Kept, KeptState};
 pub use offers::{Asked, Offered, Offers};
+pub use landscape::{Current, Landscape, Pointed, Tool, Tour};
 
 /// Share of clipped samples from which it is worth a remark.
 const CLIPPED: f32 = 0.001;
@@ -86,6 +88,8 @@ pub struct Page {
     pub problem: RwSignal<Option<Problem>>,
     /// The player.
     pub player: Player,
+    /// The map.
+    pub landscape: Landscape,
     work: StoredValue<Work, LocalStorage>,
 }
 
@@ -134,6 +138,7 @@ impl Page {
             offers: Offers::new(),
             problem: RwSignal::new(None),
             player: Player::new(),
+            landscape: Landscape::new(),
             work: StoredValue::new_local(Work::default()),
         };
         let engine = Engine::start(move |report| page.hear(report));
@@ -275,6 +280,7 @@ impl Page {
         self.lacking.set(false);
         self.engine.set(EngineState::Loading { part: Part::Engine, received: 0.0, total: None });
         self.with_engine(Engine::restart);
+        self.forget_texts();
         self.lose_coming();
     }
 

@@ -4,10 +4,13 @@
 //! may hold in different states. Large arrays are JavaScript's own and are transferred, not copied.
 
 pub mod names;
+mod map;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
+
+pub use map::{Colouring, Described, Legend, MOST_NAMED, MapEvent, MapRequest, NOWHERE, Region, Spot};
 
 /// Version of everything in this file; raise it with every change.
 pub const VERSION: u32 = 4;
@@ -53,6 +56,8 @@ pub enum Request {
         /// What to leave out.
         filter: Filter,
     },
+    /// Something about the map.
+    Map(MapRequest),
     /// Stop working on this query and on all before it.
     Cancel {
         /// Number of the query.
@@ -133,6 +138,8 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// Something about the map.
+    Map(MapEvent),
     /// The worker has panicked and will not answer any more.
     Died,
     /// A query, or without a number the loading, has failed.
@@ -302,6 +309,8 @@ pub struct Timings {
 pub struct Neighbour {
     /// The track.
     pub track: Track,
+    /// Which one it is.
+    pub spot: Spot,
     /// Cosine of the whole embeddings.
     pub score: f32,
     /// Where the likeness lies, once the track's code has arrived; until then the score is an estimate.

@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::player::Side;
 
 /// The keys and what they do, as they are listed for people.
-pub const KEYS: [(&str, &str); 9] = [
+pub const KEYS: [(&str, &str); 11] = [
     ("Space", "Play or pause"),
     ("↑ ↓", "Walk the list"),
     ("Enter", "Play the track you are on"),
@@ -18,6 +18,8 @@ pub const KEYS: [(&str, &str); 9] = [
     ("B", "Hear the track, at the matching moment"),
     ("← →", "Move by five seconds, on the waveform"),
     ("/", "Search by name"),
+    ("M", "Map and list"),
+    ("+ - 0", "Closer, farther, and the whole, on the map"),
     ("?", "Show or hide these keys"),
     ("Esc", "Cancel, or close"),
 ];
@@ -45,6 +47,7 @@ pub fn listen(page: Page, keys: NodeRef<Dialog>) {
             "ArrowUp" if !on_slider => walk(page, -1),
             "a" | "A" => page.player.compare(Side::A),
             "b" | "B" => compare_b(page),
+            "m" | "M" if !on_slider => page.swap_map(),
             _ => return,
         }
         event.prevent_default();

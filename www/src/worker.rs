@@ -20,6 +20,8 @@ mod files;
 mod heard;
 #[path = "worker/names.rs"]
 mod names;
+#[path = "worker/landscape.rs"]
+mod landscape;
 #[path = "worker/picture.rs"]
 mod picture;
 #[path = "worker/query.rs"]
@@ -84,7 +86,14 @@ fn receive(state: &State, request: Request) {
         Request::Filter { filter } => {
             state.filter.replace(filter);
             let engine = Rc::clone(&state.engine);
-            spawn_local(async move { query::refine(&engine).await });
+            spawn_local(async move {
+                query::refine(&engine).await;
+                landscape::repaint(&engine);
+            });
+        }
+        Request::Map(request) => {
+            let engine = Rc::clone(&state.engine);
+            spawn_local(async move { landscape::answer(&engine, request).await });
         }
         Request::Cancel { query } => {
             if state.wanted.get() <= query {

@@ -27,6 +27,12 @@ pub fn Hero() -> impl IntoView {
                 <p class="promise"><IconView icon=Icon::Lock/>"Nothing you drop leaves this computer."</p>
                 <p class="drop-formats">"MP3, M4A, FLAC, Ogg, Opus or WAV, from 8 seconds to 15 minutes"</p>
             </div>
+            <Show when=move || page.landscape.expected.get() != 0>
+                <button id="explore" type="button" class="button button-quiet explore" on:click=move |_| page.landscape.alone.set(true)>
+                    <IconView icon=Icon::Map/>
+                    "Walk the landscape"
+                </button>
+            </Show>
             <EngineLine/>
         </main>
     }

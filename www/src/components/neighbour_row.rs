@@ -4,7 +4,7 @@ use super::ask::{Ask, Explanation};
 use super::icon::{Icon, IconView};
 use crate::clock::minutes;
 use crate::licence;
-use crate::page::Page;
+use crate::page::{Current, Page, Pointed};
 use crate::player::Side;
 use crate::protocol::Neighbour;
 
@@ -26,6 +26,9 @@ pub fn NeighbourRow(
     };
     let sounding = Memo::new(move |_| chosen.get() && page.player.side.get() == Side::B && page.player.playing.get());
     let current = Signal::derive(move || page.current.get() == index);
+    let spot = neighbour.spot;
+    let pointed = Memo::new(move |_| page.landscape.current.get().is_some_and(|current| current.spot == spot));
+    let point = move || page.point_at(Some(Current { spot, by: Pointed::List }));
     let icon = Signal::derive(move || if sounding.get() { Icon::Pause } else { Icon::Play });
     let name = if track.title.is_empty() { "Untitled".to_owned() } else { track.title.clone() };
     let label = format!("{name} by {}", track.artist);
@@ -54,7 +57,13 @@ pub fn NeighbourRow(
             data-frequency-score=frequency
             data-start-s=parts.map(|parts| parts.start_s)
             data-query-start-s=parts.map(|parts| parts.query_start_s)
-            on:focusin=move |_| page.current.set(index)
+            class:row-pointed=pointed
+            on:focusin=move |_| {
+                page.current.set(index);
+                point();
+                page.show_on_map(spot);
+            }
+            on:pointerenter=move |_| point()
         >
             <button type="button" class="play" aria-pressed=move || sounding.get().to_string() aria-label=format!("Play {label}") on:click=play>
                 <IconView icon/>

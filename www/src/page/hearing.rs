@@ -38,6 +38,7 @@ impl Page {
             }
             Event::Names(told) => self.hear_names(told),
             Event::Usable { standing } => self.use_engine(standing),
+            Event::Map(event) => self.hear_of_map(event),
             Event::Choices { choices } => self.choices.set(choices),
             Event::Incomplete { failure } => self.lack(failure),
             Event::Refined { query, neighbours } => self.refine(query, neighbours),

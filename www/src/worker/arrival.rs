@@ -10,6 +10,7 @@ use crate::choices;
 use crate::edition::{Edition, Volume};
 use crate::engine::{Engine, with};
 use crate::files::AT_ONCE;
+use crate::landscape;
 use crate::protocol::{Event, Failure, Part, Standing};
 use crate::query;
 use crate::scope;
@@ -66,6 +67,7 @@ async fn take(engine: &RefCell<Option<Engine>>, edition: &Edition, is_update: bo
     edition.keep().await;
     arrival.tell_end()?;
     query::refine(engine).await;
+    landscape::repaint(engine);
     Ok(())
 }
 
@@ -113,7 +115,11 @@ impl Arrival<'_> {
         let mut coming = stream::iter(wanted.into_iter().map(fetch)).buffered(AT_ONCE);
         while let Some(fetched) = coming.next().await {
             let (bytes, Wanted { shelf, segment, .. }) = fetched?;
-            with(self.engine, |engine| Ok(take(&mut engine.shelves[shelf].catalogue, segment, bytes)?))?;
+            with(self.engine, |engine| {
+                take(&mut engine.shelves[shelf].catalogue, segment, bytes)?;
+                landscape::follow(engine);
+                Ok(())
+            })?;
             self.tell();
         }
         Ok(())

@@ -9,6 +9,7 @@ use sonoscape::{Analyser, Decoder, Encoder};
 use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
 use crate::names::Chosen;
+use crate::landscape::Landscape;
 use crate::protocol::{Event, Failure, Filter, Part};
 use crate::scope;
 use crate::shelf::Shelf;
@@ -32,6 +33,8 @@ pub struct Engine {
     pub heard: Option<Heard>,
     /// The track of a catalogue that was answered last, if that was no sound.
     pub chosen: Option<Chosen>,
+    /// The map.
+    pub landscape: Landscape,
 }
 
 impl Engine {
@@ -41,7 +44,9 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch(filter: Rc<RefCell<Filter>>) -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
-        Ok(Self { analyser, shelves: Vec::new(), edition: 0, filter, decoder: None, heard: None, chosen: None })
+        let landscape = Landscape::default();
+        let (shelves, edition) = (Vec::new(), 0);
+        Ok(Self { analyser, shelves, edition, filter, decoder: None, heard: None, chosen: None, landscape })
     }
 }
 

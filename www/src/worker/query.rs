@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use crate::choices;
 use crate::engine::{Engine, with};
 use crate::heard::{Heard, HeardExcerpt};
+use crate::landscape::{self, spot};
 use crate::picture;
 use crate::protocol::{Answer, Event, Failure, Filter, Neighbour, Parts, Stage, Timings, Track};
 use crate::scope::{self, now_ms};
@@ -87,6 +88,7 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, mut query: Query) -> Resul
         };
         (engine.heard, engine.chosen) = (Some(heard), None);
         scope::post(Event::Answered { query: query.wanted.query, answer });
+        landscape::paint_scores(engine);
         Ok(())
     })
 }
@@ -212,7 +214,8 @@ async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Ve
             let held = engine.shelves.get(found.catalogue);
             let track = held.and_then(|shelf| shelf.catalogue.track(found.track)).ok_or_else(shelf::overtaken)?;
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
-            Ok(Neighbour { track: described(track), score: found.score, parts, copies })
+            let spot = spot(found.catalogue, found.track);
+            Ok(Neighbour { track: described(track), spot, score: found.score, parts, copies })
         };
         found.into_iter().map(neighbour).collect()
     })

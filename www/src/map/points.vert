@@ -1,0 +1,32 @@
+#version 300 es
+precision highp float;
+
+layout(location = 0) in vec2 place;
+// Colour, whether it is admitted, crowding.
+layout(location = 1) in vec4 look;
+
+// From map to clip space: factor and shift.
+uniform vec4 view;
+// CSS pixels between tracks that are not crowded; pixels to a CSS pixel.
+uniform vec2 room;
+uniform float steps;
+uniform sampler2D palette;
+
+flat out vec4 colour;
+flat out float edge;
+
+void main() {
+    gl_Position = vec4(place * view.xy + view.zw, 0.0, 1.0);
+    float spacing = room.x * exp2(-look.z / steps);
+    float size = clamp(0.62 * spacing, 1.7, 9.0);
+    float share = spacing / size;
+    float alpha = clamp(0.55 * share * share, 0.14, 0.9);
+    vec3 ink = texelFetch(palette, ivec2(int(look.x), 0), 0).rgb;
+    if (look.y < 0.5) {
+        ink = texelFetch(palette, ivec2(0), 0).rgb;
+        alpha *= 0.12;
+    }
+    colour = vec4(ink, 1.0) * alpha;
+    gl_PointSize = size * room.y;
+    edge = 0.5 * gl_PointSize;
+}
