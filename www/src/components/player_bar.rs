@@ -10,7 +10,7 @@ use crate::player::{Player, Side};
 #[component]
 pub fn PlayerBar() -> impl IntoView {
     let player = expect_context::<Page>().player;
-    let silent = Memo::new(move |_| player.url_a.with(Option::is_none));
+    let silent = Memo::new(move |_| player.url_a.with(Option::is_none) && player.neighbour.with(Option::is_none));
     let icon = Signal::derive(move || if player.playing.get() { Icon::Pause } else { Icon::Play });
     let label = move || if player.playing.get() { "Pause" } else { "Play" };
     let track = move || {
@@ -24,7 +24,7 @@ pub fn PlayerBar() -> impl IntoView {
                 <IconView icon/>
             </button>
             <div class="sides" role="group" aria-label="Compare at the matching moment">
-                <SideButton side=Side::A id="side-a" letter="A" disabled=silent>"Your sound"</SideButton>
+                <SideButton side=Side::A id="side-a" letter="A" disabled=Memo::new(move |_| player.url_a.with(Option::is_none))>"Your sound"</SideButton>
                 <SideButton side=Side::B id="side-b" letter="B" disabled=Memo::new(move |_| player.neighbour.with(Option::is_none))>
                     {track}
                 </SideButton>

@@ -80,8 +80,14 @@ impl Painter {
         }
     }
 
-    /// Draws the tracks in `ranges`; `ratio` is how many pixels of the screen there are to a CSS pixel.
-    pub fn draw(&self, camera: &Camera, ratio: f64, ground: Rgb, ranges: impl Iterator<Item = Range<usize>>) {
+    /// Draws the tracks in `ranges`, `boost` times as large as usual; there are `ratio` pixels of the screen to a CSS pixel.
+    pub fn draw(
+        &self,
+        camera: &Camera,
+        (ratio, boost): (f64, f64),
+        ground: Rgb,
+        ranges: impl Iterator<Item = Range<usize>>,
+    ) {
         let gl = &self.gl;
         let (width, height) = camera.size;
         gl.viewport(0, 0, (width * ratio) as i32, (height * ratio) as i32);
@@ -91,7 +97,7 @@ impl Painter {
         let grow = (2.0 * camera.scale / width, 2.0 * camera.scale / height);
         let shift = (-camera.middle.0 * grow.0, -camera.middle.1 * grow.1);
         gl.uniform4f(self.view.as_ref(), grow.0 as f32, grow.1 as f32, shift.0 as f32, shift.1 as f32);
-        gl.uniform2f(self.room.as_ref(), (widest() * camera.scale) as f32, ratio as f32);
+        gl.uniform3f(self.room.as_ref(), (widest() * camera.scale) as f32, ratio as f32, boost as f32);
         for range in ranges {
             gl.draw_arrays(Gl::POINTS, range.start as i32, range.len() as i32);
         }

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement};
 
 use super::palette::{Inks, Rgb};
+use crate::protocol::MOST_NAMED;
 
 /// The colours that the map is drawn with.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,13 +31,14 @@ impl Tokens {
     pub fn read(element: &HtmlCanvasElement) -> Self {
         let style = window().get_computed_style(element).ok().flatten();
         let words = |name: &str| word(style.as_ref(), name);
-        let paint = Paint::new();
-        let colour = |name: &str| paint.rgb(&words(name));
-        let named = std::array::from_fn(|i| colour(&format!("--map-{}", i + 1)));
-        let ground = colour("--map-ground");
+        let names = (1..=MOST_NAMED).map(|i| format!("--map-{i}"));
+        let names = names.chain(["--map-other".to_owned(), "--map-ground".to_owned()]);
+        let colours = numbers(&names.map(|name| words(&name)).collect::<Vec<_>>());
+        let colour = |place: usize| colours.get(place).copied().unwrap_or([128; 3]);
+        let ground = colour(MOST_NAMED + 1);
         let dark = ground.iter().map(|part| u32::from(*part)).sum::<u32>() < 3 * 128;
         Self {
-            inks: Inks { named, other: colour("--map-other"), dark },
+            inks: Inks { named: std::array::from_fn(colour), other: colour(MOST_NAMED), dark },
             ground,
             paper: words("--map-ground"),
             ink: words("--ink"),
@@ -51,30 +53,19 @@ fn word(style: Option<&CssStyleDeclaration>, name: &str) -> String {
     style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
 }
 
-/// Turns colours that a style sheet may hold into numbers, by painting with them.
-struct Paint(Option<CanvasRenderingContext2d>);
-
-impl Paint {
-    fn new() -> Self {
-        let canvas =
-            document().create_element("canvas").ok().and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok());
-        let context = canvas.and_then(|canvas| {
-            canvas.set_width(1);
-            canvas.set_height(1);
-            canvas.get_context("2d").ok().flatten()
-        });
-        Self(context.and_then(|context| context.dyn_into().ok()))
-    }
-
-    fn rgb(&self, colour: &str) -> Rgb {
-        let pixel = self.0.as_ref().and_then(|context| {
+/// Turns colours as a style sheet writes them into numbers, by painting with them.
+fn numbers(colours: &[String]) -> Vec<Rgb> {
+    let painted = || -> Option<Vec<Rgb>> {
+        let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+        canvas.set_width(colours.len() as u32);
+        canvas.set_height(1);
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        for (place, colour) in colours.iter().enumerate() {
             context.set_fill_style_str(colour);
-            context.fill_rect(0.0, 0.0, 1.0, 1.0);
-            context.get_image_data(0.0, 0.0, 1.0, 1.0).ok()
-        });
-        match pixel.map(|pixel| pixel.data().0) {
-            Some(data) if data.len() >= 3 => [data[0], data[1], data[2]],
-            _ => [128; 3],
+            context.fill_rect(place as f64, 0.0, 1.0, 1.0);
         }
-    }
+        let pixels = context.get_image_data(0.0, 0.0, colours.len() as f64, 1.0).ok()?.data();
+        Some(pixels.as_chunks().0.iter().map(|[red, green, blue, _]| [*red, *green, *blue]).collect())
+    };
+    painted().unwrap_or_default()
 }

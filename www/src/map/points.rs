@@ -78,6 +78,16 @@ impl Points {
         self.places.get(number as usize).filter(|place| **place != [NOWHERE; 2]).map(|units| place(*units))
     }
 
+    /// The smallest box around all tracks that have come.
+    pub fn bounds(&self) -> Option<Bounds> {
+        Bounds::around((0..self.places.len() as u32).filter_map(|number| self.at(number)))
+    }
+
+    /// How many times as large as others the tracks of a small map are drawn.
+    pub fn boost(&self) -> f64 {
+        (30_000.0 / f64::from(self.expected.max(1))).powf(0.2).clamp(1.0, 1.6)
+    }
+
     /// The admitted track nearest to a place, at most `reach` away, that `free` lets through.
     pub fn nearest(&self, at: Place, reach: f64, free: impl Fn(u32) -> bool) -> Option<u32> {
         self.grid.nearest(&self.places, at, reach, |number| self.is_admitted(number) && free(number))
@@ -190,6 +200,13 @@ mod tests {
         assert_eq!(points.ahead(from, (0.0, 1.0), 1.0), Some(3));
         assert_eq!(points.ahead(from, (-1.0, 0.0), 1.0), None);
         assert_eq!(points.ahead(place([200, 100]), (1.0, 0.0), 1.0), Some(4));
+    }
+
+    #[test]
+    fn the_box_around_all_tracks_leaves_out_those_that_lie_nowhere() {
+        let bounds = points().bounds().expect("a box");
+        assert_eq!((bounds.low, bounds.high), (place([100, 100]), place([9000, 300])));
+        assert_eq!(Points::new(3).bounds(), None);
     }
 
     #[test]

@@ -7,8 +7,8 @@ layout(location = 1) in vec4 look;
 
 // From map to clip space: factor and shift.
 uniform vec4 view;
-// CSS pixels between tracks that are not crowded; pixels to a CSS pixel.
-uniform vec2 room;
+// CSS pixels between tracks that are not crowded; pixels to a CSS pixel; how much larger than usual.
+uniform vec3 room;
 uniform float steps;
 uniform sampler2D palette;
 
@@ -18,7 +18,7 @@ flat out float edge;
 void main() {
     gl_Position = vec4(place * view.xy + view.zw, 0.0, 1.0);
     float spacing = room.x * exp2(-look.z / steps);
-    float size = clamp(0.62 * spacing, 1.7, 9.0);
+    float size = clamp(0.62 * spacing, 1.7 * room.z * room.z, 9.0) * room.z;
     float share = spacing / size;
     float alpha = clamp(0.55 * share * share, 0.14, 0.9);
     vec3 ink = texelFetch(palette, ivec2(int(look.x), 0), 0).rgb;

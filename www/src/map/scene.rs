@@ -13,6 +13,9 @@ use crate::protocol::Colouring;
 /// Most tracks that a canvas without WebGL shows.
 const MOST_FLAT: usize = 12_000;
 
+/// Room around the whole map, in CSS pixels.
+const EDGE: f64 = 36.0;
+
 /// What the map shows now.
 #[derive(Default)]
 pub struct Scene {
@@ -94,7 +97,7 @@ impl Scene {
         }
         fit(&canvases.points, size, ratio);
         fit(&canvases.marks, size, ratio);
-        let camera = self.camera.get_or_insert_with(|| Camera::whole(size));
+        let camera = self.camera.get_or_insert_with(|| whole(&self.points, size));
         if camera.size != size {
             camera.resize(size);
             self.flight = None;
@@ -122,7 +125,12 @@ impl Scene {
                     painter.take(&self.points.drawn());
                     painter.colour(&tokens.inks.palette(colouring));
                 }
-                painter.draw(&camera, ratio, tokens.ground, self.points.grid.ranges(&camera.bounds(12.0)));
+                painter.draw(
+                    &camera,
+                    (ratio, self.points.boost()),
+                    tokens.ground,
+                    self.points.grid.ranges(&camera.bounds(12.0)),
+                );
             }
             None => flat(context, &camera, &self.points, tokens, colouring),
         }
@@ -145,13 +153,19 @@ fn fit(canvas: &HtmlCanvasElement, size: Place, ratio: f64) {
     }
 }
 
+/// All tracks that have come, on a screen of this size.
+pub fn whole(points: &Points, size: Place) -> Camera {
+    let camera = Camera::whole(size);
+    points.bounds().map_or(camera, |bounds| camera.onto(&bounds, EDGE, 1e3))
+}
+
 /// Draws a fair sample of what is seen without WebGL: what came first is one.
 fn flat(context: &CanvasRenderingContext2d, camera: &Camera, points: &Points, tokens: &Tokens, colouring: Colouring) {
     let bounds = camera.bounds(4.0);
     let seen: usize = points.grid.ranges(&bounds).map(|range| range.len()).sum();
     let most = if seen <= MOST_FLAT { points.places.len() } else { points.places.len() * MOST_FLAT / seen };
     let palette = tokens.inks.palette(colouring);
-    let side = (camera.scale / (seen.max(1) as f64).sqrt() / 8.0).clamp(1.5, 5.0);
+    let side = (camera.scale / (seen.max(1) as f64).sqrt() / 8.0).clamp(1.5, 5.0) * points.boost();
     let mut shown: Vec<(u8, u32)> = Vec::with_capacity(MOST_FLAT);
     for range in points.grid.ranges(&bounds) {
         let sample = points.grid.order[range].iter().filter(|number| (**number as usize) < most);

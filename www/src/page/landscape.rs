@@ -19,7 +19,7 @@ use crate::map::grid::place;
 use crate::map::marks::Query;
 use crate::map::middle::middle;
 use crate::map::points::Points;
-use crate::map::scene::Scene;
+use crate::map::scene::{Scene, whole};
 use crate::pause::now_ms;
 use crate::protocol::{Answer, Colouring, Described, Legend, MapEvent, MapRequest, Region, Spot};
 pub use tour::Tour;
@@ -242,7 +242,7 @@ impl Page {
     /// Flies back to where the whole map is seen.
     pub fn fly_home(self) {
         if let Some(camera) = self.landscape.camera() {
-            self.fly_to(Camera::whole(camera.size));
+            self.fly_to(self.landscape.with_points(|points| whole(points, camera.size)));
         }
     }
 
