@@ -11,7 +11,9 @@ mod landscape;
 mod manifest;
 mod names;
 mod nearest;
+mod packed_json;
 mod reader;
+mod regions;
 mod segment;
 mod sieve;
 mod sketch;
@@ -27,7 +29,8 @@ pub use landscape::Facet;
 pub use manifest::{FORMAT_VERSION, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, SegmentEntry, ShardEntry, ShardKind};
 pub use names::{Name, NameMatch, by_name};
 pub use nearest::{Match, Parts, nearest};
-pub use segment::PackedSegment;
+pub use regions::{MOST_LEVELS, MOST_REGION_NAME, MOST_REGIONS, Region};
+pub use segment::{PackedSegment, Placed};
 pub use text::BLOCK_TRACKS;
 pub use track::Track;
 
@@ -52,6 +55,7 @@ pub struct Catalogue {
     segments: Vec<Segment>,
     /// Segment, block and tracks, latest first.
     texts: VecDeque<(usize, usize, Vec<Track>)>,
+    regions: Vec<Region>,
 }
 
 /// Which track of a catalogue.
@@ -105,11 +109,18 @@ pub struct MissingText {
     pub shard: ShardEntry,
 }
 
+impl Entry {
+    /// Where it lies on the map, and in which cluster.
+    pub fn placed(&self) -> Placed {
+        Placed { position: self.position, cluster: self.cluster }
+    }
+}
+
 impl Catalogue {
     /// The catalogue that `manifest` describes; nothing of it has arrived.
     pub fn new(manifest: Manifest) -> Self {
         let segments = vec![Segment::default(); manifest.segments.len()];
-        Self { manifest, segments, texts: VecDeque::new() }
+        Self { manifest, segments, texts: VecDeque::new(), regions: Vec::new() }
     }
 
     /// What it is made of.
@@ -175,6 +186,22 @@ impl Catalogue {
         self.texts.truncate(MOST_TEXTS - 1);
         self.texts.push_front((segment, block, tracks));
         Ok(())
+    }
+
+    /// Takes in the named regions of the map.
+    ///
+    /// # Errors
+    /// As [`Catalogue::take_sketch`].
+    pub fn take_regions(&mut self, bytes: &[u8]) -> Result<()> {
+        let missing = || Error::Catalogue("it has no named regions".into());
+        self.manifest.regions.as_ref().ok_or_else(missing)?.verify(bytes)?;
+        self.regions = regions::read(bytes)?;
+        Ok(())
+    }
+
+    /// The named regions of the map, once they have arrived.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
     }
 
     /// How many tracks can be found, and how many of them exactly.

@@ -36,6 +36,8 @@ mod parity;
 mod real;
 #[path = "library/recall.rs"]
 mod recall;
+#[path = "library/regions.rs"]
+mod regions;
 #[path = "library/search.rs"]
 mod search;
 #[path = "library/services.rs"]

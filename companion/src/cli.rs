@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    analyse, build, embed, evaluate, export, extract, info, merge, pack, picture, render, search, serve, train, verify,
+    analyse, build, embed, evaluate, export, extract, info, map, merge, pack, picture, render, search, serve, train,
+    verify,
 };
 
 /// Finds music by how it sounds.
@@ -21,6 +22,7 @@ enum Stage {
     Pack(pack::Args),
     Merge(merge::Args),
     Verify(verify::Args),
+    Map(map::Args),
     Info(info::Args),
     Extract(extract::Args),
     Embed(embed::Args),
@@ -44,6 +46,7 @@ pub fn run() -> Result<()> {
         Stage::Pack(args) => pack::run(&args),
         Stage::Merge(args) => merge::run(&args),
         Stage::Verify(args) => verify::run(&args),
+        Stage::Map(args) => map::run(&args),
         Stage::Info(args) => info::run(&args),
         Stage::Extract(args) => extract::run(&args),
         Stage::Embed(args) => embed::run(&args),

@@ -36,6 +36,8 @@ struct Info {
     segments: usize,
     /// Tracks that have a place on the map.
     positions: usize,
+    /// Named parts of the map.
+    regions: usize,
     bytes: Bytes,
     /// What the codes and the sketches without their signs take, once loaded.
     memory_bytes: u64,
@@ -51,6 +53,7 @@ struct Bytes {
     texts: u64,
     /// Fetched when somebody looks for a name.
     names: u64,
+    regions: u64,
     /// The manifest, the first sketch and a block of text.
     until_first_answer: u64,
     /// The manifest and all sketches.
@@ -94,7 +97,8 @@ impl Info {
         }
         bytes.until_first_answer = bytes.manifest + first;
         bytes.until_all_sketches = bytes.manifest + bytes.sketches;
-        bytes.whole = bytes.until_all_sketches + bytes.codes + bytes.texts + bytes.names;
+        bytes.regions = manifest.regions.as_ref().map_or(0, |regions| regions.bytes);
+        bytes.whole = bytes.until_all_sketches + bytes.codes + bytes.texts + bytes.names + bytes.regions;
         let signs = manifest.excerpts() * Signs::stride(manifest.dimension);
         Ok(Self {
             name: manifest.name.clone(),
@@ -105,6 +109,7 @@ impl Info {
             excerpts: manifest.excerpts(),
             segments: manifest.segments.len(),
             positions,
+            regions: stored.regions()?.len(),
             memory_bytes: bytes.codes + bytes.sketches - signs as u64,
             bytes,
             counts,
@@ -117,13 +122,13 @@ impl Info {
             self.name, self.version, self.encoder, self.dimension
         );
         println!("{} tracks, {} excerpts, {} segments", self.tracks, self.excerpts, self.segments);
-        println!("{} tracks have a place on the map", self.positions);
-        let Bytes { manifest, sketches, codes, texts, names, until_first_answer, until_all_sketches, whole } =
+        println!("{} tracks have a place on the map of {} named regions", self.positions, self.regions);
+        let Bytes { manifest, sketches, codes, texts, names, regions, until_first_answer, until_all_sketches, whole } =
             self.bytes;
-        let parts = [manifest, sketches, codes, texts, names].map(HumanBytes);
+        let [manifest, sketches, codes, texts, names, regions] =
+            [manifest, sketches, codes, texts, names, regions].map(HumanBytes);
         println!(
-            "files: manifest {}, sketches {}, codes {}, texts {}, names {}",
-            parts[0], parts[1], parts[2], parts[3], parts[4]
+            "files: manifest {manifest}, sketches {sketches}, codes {codes}, texts {texts}, names {names}, regions {regions}"
         );
         let steps = [until_first_answer, until_all_sketches, whole].map(HumanBytes);
         println!("to load: {} until the first answer, {} until all sketches, {} whole", steps[0], steps[1], steps[2]);

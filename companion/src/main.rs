@@ -12,6 +12,7 @@ mod extract;
 mod hear;
 mod info;
 mod library;
+mod map;
 mod mel_store;
 mod merge;
 mod npy;

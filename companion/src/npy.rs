@@ -1,4 +1,4 @@
-//! NumPy's file format, as far as it is needed: matrices of `f32` are written, arrays of `f16` are read.
+//! NumPy's file format, as far as it is needed: matrices of `f32` are written, arrays of `f32` and `f16` are read.
 
 use std::io::Write;
 
@@ -34,19 +34,32 @@ pub fn write_header(mut out: impl Write, rows: usize, columns: usize) -> std::io
 /// # Errors
 /// When the bytes are anything else.
 pub fn read_f16(bytes: &[u8]) -> anyhow::Result<(Vec<f16>, Vec<usize>)> {
+    read(bytes, "f2", f16::from_le_bytes)
+}
+
+/// Reads a little-endian `float32` array in C order, likewise.
+///
+/// # Errors
+/// As [`read_f16`].
+pub fn read_f32(bytes: &[u8]) -> anyhow::Result<(Vec<f32>, Vec<usize>)> {
+    read(bytes, "f4", f32::from_le_bytes)
+}
+
+fn read<T, const N: usize>(bytes: &[u8], kind: &str, value: fn([u8; N]) -> T) -> anyhow::Result<(Vec<T>, Vec<usize>)> {
     let header = bytes.strip_prefix(b"\x93NUMPY\x01\x00").context("it is not a NumPy file of version 1.0")?;
     let (length, rest) = header.split_first_chunk::<2>().context("its header is cut short")?;
     let (header, data) =
         rest.split_at_checked(u16::from_le_bytes(*length).into()).context("its header is cut short")?;
     let header = str::from_utf8(header)?;
-    ensure!(header.contains("'descr': '<f2'") && header.contains("'fortran_order': False"), "it holds no float16");
+    let is_kind = header.contains(&format!("'descr': '<{kind}'"));
+    ensure!(is_kind && header.contains("'fortran_order': False"), "it holds no values of {} bits in rows", 8 * N);
     let (_, shape) = header.split_once("'shape': (").context("it has no shape")?;
     let (shape, _) = shape.split_once(')').context("it has no shape")?;
     let lengths = shape.split(',').map(str::trim).filter(|length| !length.is_empty());
     let shape: Vec<usize> = lengths.map(str::parse).collect::<Result<_, _>>()?;
-    let count = shape.iter().try_fold(2usize, |bytes, &length| bytes.checked_mul(length));
+    let count = shape.iter().try_fold(N, |bytes, &length| bytes.checked_mul(length));
     ensure!(count == Some(data.len()), "its length does not match its shape");
-    Ok((data.as_chunks().0.iter().copied().map(f16::from_le_bytes).collect(), shape))
+    Ok((data.as_chunks().0.iter().copied().map(value).collect(), shape))
 }
 
 #[cfg(test)]

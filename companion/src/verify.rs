@@ -1,12 +1,12 @@
 //! `sonoscape verify`: whether every file of a catalogue is what it should be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, ensure};
 use serde::Serialize;
 use sonoscape::TrackId;
-use sonoscape::catalogue::{BLOCK_TRACKS, MANIFEST_NAME, MissingText, SegmentEntry};
+use sonoscape::catalogue::{BLOCK_TRACKS, MANIFEST_NAME, MissingText, Region, SegmentEntry};
 
 use crate::catalogue::{self, Stored, leftover};
 use crate::progress;
@@ -28,6 +28,9 @@ struct Findings {
     excerpts: usize,
     segments: usize,
     problems: Vec<Problem>,
+    /// Of the tracks.
+    #[serde(skip)]
+    clusters: BTreeMap<u16, u32>,
     #[serde(skip)]
     named: BTreeSet<String>,
     /// Whether `named` is all that the catalogue names.
@@ -91,7 +94,22 @@ impl Findings {
             self.look_at(stored, segment, entry);
             bar.inc(1);
         }
+        if let Some(regions) = &manifest.regions {
+            let found = self.take(&regions.name, stored.regions()).unwrap_or_default();
+            self.named.insert(regions.name.clone());
+            self.compare(&regions.name, &found);
+        }
         bar.finish_and_clear();
+    }
+
+    /// Holds the regions of clusters to the tracks in them.
+    fn compare(&mut self, file: &str, regions: &[Region]) {
+        for Region { name, tracks, cluster, .. } in regions {
+            let found = cluster.map(|cluster| self.clusters.get(&cluster).copied().unwrap_or(0));
+            if let Some(found) = found.filter(|found| self.knows_all_names && found != tracks) {
+                self.note(file, &Error::msg(format!("{name} is said to have {tracks} tracks, but {found} are in it.")));
+            }
+        }
     }
 
     fn look_at(&mut self, stored: &Stored, segment: usize, entry: &SegmentEntry) {
@@ -103,6 +121,9 @@ impl Findings {
             self.knows_all_names = false;
             return;
         };
+        for cluster in alone.ids().filter_map(|id| alone.cluster(id)) {
+            *self.clusters.entry(cluster).or_default() += 1;
+        }
         let found = codes.map(|codes| alone.verify_signs(0, &codes).and_then(|()| alone.take_codes(0, codes)));
         let has_codes = found.and_then(|found| self.take(name, found.map_err(Error::new))).is_some();
         let has_names = entry.names.as_ref().is_some_and(|names| {

@@ -38,6 +38,9 @@ pub struct Manifest {
     pub dimension: usize,
     /// Its segments; together they are the catalogue.
     pub segments: Vec<SegmentEntry>,
+    /// The shard of the map's named regions, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<ShardEntry>,
 }
 
 /// Some tracks with all that belongs to them.
@@ -78,13 +81,15 @@ pub enum ShardKind {
     Text,
     /// What the tracks are called.
     Names,
+    /// The named regions of the map.
+    Regions,
 }
 
 impl Manifest {
-    /// The manifest of a catalogue called `name` with embeddings of the encoder with id `encoder`.
+    /// The manifest of a catalogue called `name` with embeddings of the encoder with id `encoder` and no named regions.
     pub fn new(name: &str, encoder: &str, dimension: usize, segments: Vec<SegmentEntry>) -> Self {
         let (format, version) = (FORMAT.to_owned(), FORMAT_VERSION);
-        Self { format, version, name: name.to_owned(), encoder: encoder.to_owned(), dimension, segments }
+        Self { format, version, name: name.to_owned(), encoder: encoder.to_owned(), dimension, segments, regions: None }
     }
 
     /// Reads a manifest and checks it.
@@ -142,6 +147,9 @@ impl Manifest {
             segment.codes.check(ShardKind::Codes)?;
             segment.names.as_ref().map_or(Ok(()), |names| names.check(ShardKind::Names))?;
         }
+        if let Some(regions) = &self.regions {
+            regions.check(ShardKind::Regions)?;
+        }
         within("rows", self.excerpts() as u64, MOST_ROWS as u64)
     }
 }
@@ -190,6 +198,7 @@ fn name(kind: ShardKind, sha256: &str) -> String {
         ShardKind::Codes => "codes",
         ShardKind::Text => "text",
         ShardKind::Names => "names",
+        ShardKind::Regions => "regions",
     };
     format!("{kind}-{sha256:.16}.bin")
 }

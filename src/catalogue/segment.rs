@@ -7,7 +7,7 @@ use super::manifest::{SegmentEntry, ShardEntry, ShardKind};
 use super::names::{self, Names};
 use super::sketch::{self, Sketch};
 use super::text::{self, BLOCK_TRACKS};
-use super::{Entry, Excerpt, MOST_SEGMENT_ROWS, Track};
+use super::{Entry, Excerpt, MOST_SEGMENT_ROWS, Position, Track};
 use crate::error::{Error, Result, within};
 use crate::search::Signs;
 
@@ -55,6 +55,52 @@ impl PackedSegment {
     }
 }
 
+/// Where a track lies on the map, and in which cluster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it lies.
+    pub position: Option<Position>,
+    /// Its cluster; at most 65 534.
+    pub cluster: Option<u16>,
+}
+
+impl Placed {
+    /// Whether it can be written.
+    fn is_sound(&self) -> bool {
+        self.position.is_none_or(|position| position.x != u16::MAX) && self.cluster != Some(u16::MAX)
+    }
+}
+
+impl SegmentEntry {
+    /// The same segment with its tracks elsewhere on the map, and its new sketch; all other shards stay.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`], [`Error::Version`] or [`Error::Limit`] when `sketch` is not what this names, there are not as many
+    /// places as tracks, or a place is none.
+    pub fn placed(&self, sketch: &[u8], places: &[Placed]) -> Result<(Self, (ShardEntry, Vec<u8>))> {
+        self.sketch.verify(sketch)?;
+        if places.len() != self.tracks {
+            return Err(Error::Catalogue(format!("{} places are not those of {} tracks", places.len(), self.tracks)));
+        }
+        check_places(places.iter())?;
+        let shard = shard(ShardKind::Sketch, sketch::placed(sketch, places)?);
+        Ok((Self { sketch: shard.0.clone(), ..self.clone() }, shard))
+    }
+
+    /// Its shards but for the text, which the sketch names.
+    pub fn shards(&self) -> impl Iterator<Item = &ShardEntry> {
+        [&self.sketch, &self.codes].into_iter().chain(&self.names)
+    }
+}
+
+fn check_places<'a>(mut places: impl Iterator<Item = &'a Placed>) -> Result<()> {
+    if places.all(Placed::is_sound) {
+        Ok(())
+    } else {
+        Err(Error::Catalogue(format!("{} stands for no place and no cluster", u16::MAX)))
+    }
+}
+
 fn shard(kind: ShardKind, bytes: Vec<u8>) -> (ShardEntry, Vec<u8>) {
     (ShardEntry::of(kind, &bytes), bytes)
 }
@@ -74,12 +120,8 @@ fn check(dimension: usize, entries: &[Entry]) -> Result<()> {
             "an excerpt starts nowhere, has no scale or does not have {dimension} values"
         )));
     }
-    let misplaced = |entry: &Entry| {
-        entry.position.is_some_and(|position| position.x == u16::MAX) || entry.cluster == Some(u16::MAX)
-    };
-    if entries.iter().any(misplaced) {
-        return Err(Error::Catalogue(format!("{} stands for no place and no cluster", u16::MAX)));
-    }
+    let places: Vec<Placed> = entries.iter().map(Entry::placed).collect();
+    check_places(places.iter())?;
     entries.iter().try_for_each(|entry| entry.track.check())
 }
 

@@ -2,12 +2,15 @@
 
 use super::reader::Reader;
 use super::text::BLOCK_TRACKS;
-use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS, Position, ShardEntry, ShardKind};
+use super::{Entry, FORMAT_VERSION, MOST_DIMENSION, MOST_SEGMENT_ROWS, Placed, Position, ShardEntry, ShardKind};
 use crate::digest::hex;
 use crate::error::{Error, Result, within};
 use crate::search::Signs;
 
 const MAGIC: [u8; 8] = *b"SONOLOOK";
+
+/// Bytes before the signs.
+const HEADER: usize = 24;
 
 /// Stands for no position and no cluster.
 const NONE: u16 = u16::MAX;
@@ -35,14 +38,30 @@ pub(super) fn write(dimension: usize, entries: &[Entry], texts: &[ShardEntry]) -
     }
     bytes.extend(excerpts().flat_map(|excerpt| Signs::of(&excerpt.code.values)));
     bytes.extend(entries.iter().flat_map(|entry| (entry.excerpts.len() as u16).to_le_bytes()));
-    let place = |entry: &Entry| entry.position.map_or([NONE; 2], |position| [position.x, position.y]);
-    bytes.extend(entries.iter().flat_map(place).flat_map(u16::to_le_bytes));
-    bytes.extend(entries.iter().flat_map(|entry| entry.cluster.unwrap_or(NONE).to_le_bytes()));
+    let places: Vec<Placed> = entries.iter().map(Entry::placed).collect();
+    bytes.extend(columns(&places));
     for text in texts {
         bytes.extend(text.digest()?);
         bytes.extend((text.bytes as u32).to_le_bytes());
     }
     Ok(bytes)
+}
+
+/// The columns of positions and clusters.
+fn columns(places: &[Placed]) -> impl Iterator<Item = u8> + '_ {
+    let position = |place: &Placed| place.position.map_or([NONE; 2], |position| [position.x, position.y]);
+    let clusters = places.iter().map(|place| place.cluster.unwrap_or(NONE));
+    places.iter().flat_map(position).chain(clusters).flat_map(u16::to_le_bytes)
+}
+
+/// The same sketch with its tracks elsewhere on the map.
+pub(super) fn placed(bytes: &[u8], places: &[Placed]) -> Result<Vec<u8>> {
+    let (dimension, sketch) = read(bytes)?;
+    let start = HEADER + sketch.rows() * Signs::stride(dimension) + 2 * sketch.ends.len();
+    let mut placed = bytes[..start].to_vec();
+    placed.extend(columns(places));
+    placed.extend(&bytes[placed.len()..]);
+    Ok(placed)
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<(usize, Sketch)> {

@@ -91,6 +91,10 @@ impl Packed {
                 segment.names = Some(changed(&mut self.files, names, kind, change));
             }
             ShardKind::Codes => segment.codes = changed(&mut self.files, &segment.codes, kind, change),
+            ShardKind::Regions => {
+                let regions = self.manifest.regions.as_mut().expect("regions");
+                *regions = changed(&mut self.files, regions, kind, change);
+            }
             ShardKind::Text => {
                 let old = self.files.keys().find(|name| name.starts_with("text")).expect("a text").clone();
                 let digests: BTreeMap<String, ShardEntry> = self

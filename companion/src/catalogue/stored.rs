@@ -5,7 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use sonoscape::catalogue::{BLOCK_TRACKS, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, MissingText, ShardEntry};
+use sonoscape::catalogue::{
+    BLOCK_TRACKS, MANIFEST_NAME, MOST_MANIFEST_BYTES, Manifest, MissingText, Region, ShardEntry,
+};
 use sonoscape::{Catalogue, Track, TrackId};
 
 /// A folder with a manifest.
@@ -51,6 +53,17 @@ impl Stored {
             catalogue.take_codes(segment, self.shard(&entry.codes)?)?;
         }
         Ok(catalogue)
+    }
+
+    /// The named regions of its map, if it has any.
+    ///
+    /// # Errors
+    /// When their shard is missing or damaged.
+    pub fn regions(&self) -> Result<Vec<Region>> {
+        let Some(shard) = &self.manifest.regions else { return Ok(Vec::new()) };
+        let mut catalogue = Catalogue::new(self.manifest.clone());
+        catalogue.take_regions(&self.shard(shard)?)?;
+        Ok(catalogue.regions().to_vec())
     }
 
     /// A segment as a catalogue of its own, of which nothing has arrived.

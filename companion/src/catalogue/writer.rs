@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use indicatif::HumanBytes;
 use serde::Serialize;
-use sonoscape::catalogue::{MANIFEST_NAME, Manifest, PackedSegment, SegmentEntry};
+use sonoscape::catalogue::{MANIFEST_NAME, Manifest, PackedSegment, Region, SegmentEntry, ShardEntry};
 
 use super::{TEMPORARY, refused, write_whole};
 
@@ -18,6 +18,7 @@ pub struct Writer {
     folder: PathBuf,
     _lock: Option<File>,
     segments: Vec<SegmentEntry>,
+    regions: Option<ShardEntry>,
     named: BTreeSet<String>,
     /// Files that the disk may not have taken yet.
     unsettled: Vec<PathBuf>,
@@ -58,6 +59,7 @@ impl Writer {
             folder: folder.to_owned(),
             _lock: lock(folder)?,
             segments: Vec::new(),
+            regions: None,
             named: BTreeSet::from([MANIFEST_NAME.to_owned()]),
             unsettled: Vec::new(),
             written: Written::default(),
@@ -77,13 +79,40 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes the new sketch of a segment that lies in this folder already; what else it is made of stays.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn put_placed(&mut self, entry: SegmentEntry, sketch: &[u8], texts: &[ShardEntry]) -> Result<()> {
+        self.write(&entry.sketch.name, sketch, |_| Ok(()))?;
+        self.named.extend(entry.shards().chain(texts).map(|shard| shard.name.clone()));
+        self.segments.push(entry);
+        Ok(())
+    }
+
+    /// Writes the named regions of the map.
+    ///
+    /// # Errors
+    /// When there are too many for a catalogue, or the disk does not take them.
+    pub fn put_regions(&mut self, regions: &[Region]) -> Result<()> {
+        if regions.is_empty() {
+            return Ok(());
+        }
+        let (entry, bytes) = Region::pack(regions)?;
+        self.write(&entry.name, &bytes, |_| Ok(()))?;
+        self.named.insert(entry.name.clone());
+        self.regions = Some(entry);
+        Ok(())
+    }
+
     /// Puts the manifest in place of the former one, then removes the shards that it does not need.
     ///
     /// # Errors
     /// When the segments are too many for one catalogue, or the disk does not take the manifest.
     pub fn finish(mut self, name: &str, encoder: &str, dimension: usize) -> Result<Written> {
         self.written.segments = self.segments.len();
-        let manifest = Manifest::new(name, encoder, dimension, std::mem::take(&mut self.segments));
+        let mut manifest = Manifest::new(name, encoder, dimension, std::mem::take(&mut self.segments));
+        manifest.regions = self.regions.take();
         let json = serde_json::to_vec(&manifest)?;
         Manifest::parse(&json)?;
         self.settle()?;
@@ -133,7 +162,7 @@ fn is_ours(name: &str) -> bool {
     let is_digest = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (kind, rest) = finished.split_once('-').unwrap_or_default();
     let digest = match kind {
-        "sketch" | "codes" | "text" | "names" => rest.strip_suffix(".bin"),
+        "sketch" | "codes" | "text" | "names" | "regions" => rest.strip_suffix(".bin"),
         "tracks" => rest.strip_suffix(".json"),
         _ => None,
     };
