@@ -41,9 +41,18 @@ where
     F: FnOnce(Page) -> Fut,
     Fut: Future<Output = Result<()>>,
 {
+    flagged(address, script, &[], test).await;
+}
+
+/// As [`prepared`], in a browser that is started with more arguments.
+pub async fn flagged<F, Fut>(address: &str, script: &str, arguments: &[&str], test: F)
+where
+    F: FnOnce(Page) -> Fut,
+    Fut: Future<Output = Result<()>>,
+{
     let driver = Driver::start();
     let script = format!("{OBSERVER}{script}");
-    let session = WebDriver::new(&driver.address, capabilities().expect("capabilities"));
+    let session = WebDriver::new(&driver.address, capabilities(arguments).expect("capabilities"));
     let outcome = run_browser_test(session, |browser| async move {
         browser.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
         browser.set_script_timeout(Duration::from_secs(60)).await?;
@@ -55,7 +64,7 @@ where
     }
 }
 
-fn capabilities() -> WebDriverResult<ChromeCapabilities> {
+fn capabilities(more: &[&str]) -> WebDriverResult<ChromeCapabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
     if let Ok(chromium) = env::var("CHROMIUM") {
         capabilities.set_binary(&chromium)?;
@@ -65,11 +74,16 @@ fn capabilities() -> WebDriverResult<ChromeCapabilities> {
         "--no-sandbox",
         "--disable-dev-shm-usage",
         "--disable-gpu",
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
         "--disable-background-networking",
         "--autoplay-policy=no-user-gesture-required",
         "--window-size=1280,900",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ] {
+        capabilities.add_arg(argument)?;
+    }
+    for argument in more {
         capabilities.add_arg(argument)?;
     }
     capabilities.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;

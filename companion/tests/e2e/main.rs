@@ -6,6 +6,7 @@ mod browser;
 mod collection;
 mod companion;
 mod crowd;
+mod mapped;
 mod music;
 mod page;
 mod site;
@@ -25,6 +26,8 @@ mod formats;
 mod interruptions;
 /// What the ear kept, and sounds that hardly change.
 mod kept;
+/// The map: seen, walked and heard.
+mod landscape;
 /// Keyboard, console, network, blocking.
 mod manners;
 /// Files that are no music, and music in unusual files.

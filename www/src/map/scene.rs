@@ -31,6 +31,8 @@ pub struct Scene {
     pub tokens: Option<Tokens>,
     /// Whether tracks have come that are not sorted.
     pub unsorted: bool,
+    /// When the first of these came.
+    pub came_ms: Option<f64>,
     /// Whether tracks look otherwise than they were drawn.
     pub repaint: bool,
     /// Whether a frame has been asked for.

@@ -177,6 +177,7 @@ impl Page {
             }
             MapEvent::Placed { of, places } => {
                 map.with_scene(|scene| {
+                    scene.came_ms.get_or_insert_with(now_ms);
                     scene.points.place_segment(of, &places.to_vec());
                     scene.unsorted = true;
                     map.arrived.set(scene.points.places.len() as u32);

@@ -8,7 +8,7 @@ use super::{Pointed, Tool};
 use crate::map::camera::Place;
 use crate::map::marks::Marks;
 use crate::map::scene::Drawn;
-use crate::pause::now_ms;
+use crate::pause::{measure, now_ms};
 use crate::protocol::Spot;
 
 impl Page {
@@ -31,6 +31,9 @@ impl Page {
             Some((drawn, scene.painter(), scene.points.grid.order.len()))
         });
         let Some((drawn, painter, tracks)) = drawn.flatten() else { return };
+        if let Some(came_ms) = map.with_scene(|scene| scene.came_ms.take()).flatten() {
+            measure("shard", came_ms, now_ms() - came_ms);
+        }
         let seen_before = map.work.try_update_value(|work| work.seen.replace(drawn.camera)).flatten();
         let current = map.current.get_untracked().filter(|current| current.by != Pointed::List);
         let at = marks.current.filter(|_| current.is_some()).map(|at| drawn.camera.to_screen(at));

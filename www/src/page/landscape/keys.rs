@@ -2,6 +2,8 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::super::Page;
 use super::{Current, Pointed, Tool};
@@ -9,6 +11,9 @@ use crate::map::camera::Place;
 
 /// How far an arrow looks for a track, in sizes of the screen.
 const AHEAD: f64 = 1.5;
+
+/// Where the keyboard goes from the map.
+const BESIDE: &str = "#neighbours .play, #choose";
 
 /// One step of zooming.
 const ZOOM: f64 = 1.6;
@@ -26,13 +31,7 @@ impl Page {
         let active = document().active_element();
         let on_map = active.is_some_and(|element| element.closest("#landscape").ok().flatten().is_some());
         map.shown.set(!on_map);
-        let to = if on_map { "#neighbours .play" } else { "#map" };
-        // The room may only now be shown.
-        request_animation_frame(move || {
-            if let Some(element) = document().query_selector(to).ok().flatten() {
-                focus(&element);
-            }
-        });
+        focus_soon(if on_map { BESIDE } else { "#map" });
     }
 
     /// A key is pressed on the map.
@@ -88,18 +87,21 @@ impl Page {
             self.end_tour();
         } else if map.current.with_untracked(Option::is_some) {
             self.point_at(None);
-        } else if let Some(next) = document().query_selector("#neighbours .play, #choose").ok().flatten() {
-            focus(&next);
+        } else {
+            map.shown.set(false);
+            focus_soon(BESIDE);
         }
         event.prevent_default();
     }
 }
 
-/// Puts the keyboard on an element.
-fn focus(element: &web_sys::Element) {
-    use wasm_bindgen::JsCast;
-    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
-        // Focusing what is on the page cannot fail.
-        let _ = element.focus();
-    }
+/// Puts the keyboard on an element, which may only now be shown.
+fn focus_soon(selector: &'static str) {
+    request_animation_frame(move || {
+        let element = document().query_selector(selector).ok().flatten();
+        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // Focusing what is on the page cannot fail.
+            let _ = element.focus();
+        }
+    });
 }
