@@ -7,7 +7,7 @@ use crate::components::{
     Progress, ServicesRoom, SoundPanel,
 };
 use crate::page::{EngineState, Page};
-use crate::{intake, link, shortcuts};
+use crate::{intake, link, player, shortcuts};
 
 /// The whole page.
 #[component]
@@ -20,6 +20,8 @@ pub fn App() -> impl IntoView {
     shortcuts::listen(page, keys);
     link::listen(page);
     page.meet_services();
+    player::media_keys::listen(page);
+    Effect::new(move |_| page.look_ahead());
     let silent = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
     let empty = Memo::new(move |_| silent.get() && !page.landscape.alone.get());
     Effect::new(move |_| tell_state(page, empty.get()));

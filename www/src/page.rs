@@ -18,7 +18,7 @@ use crate::decode::{Decoded, decode};
 use crate::engine::Engine;
 use crate::link;
 use crate::pause::{measure, now_ms};
-use crate::player::Player;
+use crate::player::{Player, Side};
 use crate::problem::{Problem, Retry};
 use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing};
 use crate::sound::{Origin, Sound};
@@ -202,6 +202,33 @@ impl Page {
     pub fn fetch_rest(self) {
         self.restart();
         self.open_again();
+    }
+
+    /// Plays the neighbour so many places further down the list, from where it matches.
+    pub fn play_next(self, step: isize) {
+        let Some(answer) = self.answer.get_untracked() else { return };
+        let playing = self.player.neighbour.with_untracked(|playing| {
+            let track = &playing.as_ref()?.track;
+            answer.neighbours.iter().position(|neighbour| neighbour.track == *track)
+        });
+        let next = playing.map_or(Some(0), |place| place.checked_add_signed(step));
+        if let Some(neighbour) = next.and_then(|next| answer.neighbours.get(next)) {
+            self.current.set(next.unwrap_or_default());
+            self.player.toggle_neighbour(neighbour);
+        }
+    }
+
+    /// Fetches the neighbour after the one that plays before it is asked for.
+    pub fn look_ahead(self) {
+        let after = |answer: &Arc<Answer>| {
+            let playing = self.player.neighbour.get()?.track;
+            let place = answer.neighbours.iter().position(|neighbour| neighbour.track == playing)?;
+            Some(answer.neighbours.get(place + 1)?.track.audio.clone())
+        };
+        if self.player.playing.get() && self.player.side.get() == Side::B {
+            let next = self.answer.with(|answer| answer.as_ref().and_then(after));
+            self.player.look_ahead(&next.unwrap_or_default());
+        }
     }
 
     fn open_again(self) {

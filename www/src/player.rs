@@ -1,5 +1,8 @@
 //! The player: the dropped sound (A) against a neighbour (B), one sounding at a time.
 
+mod level;
+pub mod media_keys;
+
 use leptos::html::Audio;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -40,6 +43,12 @@ pub struct Player {
     pub volume: RwSignal<f64>,
     /// Why the neighbour cannot be heard.
     pub problem: RwSignal<Option<String>>,
+    /// Loudness of the dropped sound, as root mean square, where that is known.
+    pub loudness_a: RwSignal<Option<f32>>,
+    /// By how many decibels the neighbour is made louder, so that both are equally loud.
+    pub change_db: RwSignal<Option<f32>>,
+    /// What is fetched before it is asked for.
+    ahead: StoredValue<Option<HtmlAudioElement>, LocalStorage>,
 }
 
 impl Neighbour {
@@ -68,6 +77,9 @@ impl Player {
             neighbour: RwSignal::new(None),
             volume: RwSignal::new(1.0),
             problem: RwSignal::new(None),
+            loudness_a: RwSignal::new(None),
+            change_db: RwSignal::new(None),
+            ahead: StoredValue::new_local(None),
         }
     }
 
@@ -76,6 +88,8 @@ impl Player {
         self.pause();
         self.url_a.set(Some(url.to_owned()));
         if let Some(audio) = self.audio_a.get_untracked() {
+            // What is on this computer may come at once; what is not, when somebody wants to hear it.
+            audio.set_preload(if url.starts_with("blob:") { "auto" } else { "none" });
             audio.set_src(url);
         }
         if let Some(audio) = self.audio_b.get_untracked() {
@@ -84,6 +98,7 @@ impl Player {
         }
         self.neighbour.set(None);
         self.problem.set(None);
+        self.loudness_a.set(None);
         self.turn_to(Side::A);
     }
 
@@ -102,6 +117,34 @@ impl Player {
             self.seek(neighbour.start_s());
             self.play();
         }
+    }
+
+    /// Says how loud the dropped sound is, by its columns.
+    pub fn set_loudness(self, columns: &[f32]) {
+        self.loudness_a.set(level::loudness(columns));
+    }
+
+    /// Turns from one sound to the other.
+    pub fn switch(self) {
+        self.compare(if self.side.get_untracked() == Side::A { Side::B } else { Side::A });
+    }
+
+    /// Plays on.
+    pub fn resume(self) {
+        if !self.playing.get_untracked() {
+            self.play();
+        }
+    }
+
+    /// Has the browser fetch what is likely to be played next.
+    pub fn look_ahead(self, address: &str) {
+        self.ahead.update_value(|ahead| {
+            *ahead = HtmlAudioElement::new().ok().filter(|_| !address.is_empty()).inspect(|audio| {
+                audio.set_cross_origin(Some("anonymous"));
+                audio.set_preload("auto");
+                audio.set_src(address);
+            });
+        });
     }
 
     /// Plays or pauses the sound that is meant.
@@ -165,6 +208,12 @@ impl Player {
         let Some(audio) = self.audio() else {
             return;
         };
+        if side == Side::B
+            && !audio.paused()
+            && let Some(wanted) = self.loudness_a.get_untracked()
+        {
+            settle(self.change_db, level::listen(wanted).map(|db| (db * 10.0).round() / 10.0));
+        }
         settle(self.playing, !audio.paused() && !audio.ended());
         settle(self.elapsed_s, audio.current_time());
         settle(self.duration_s, if audio.duration().is_finite() { audio.duration() } else { 0.0 });
@@ -192,6 +241,9 @@ impl Player {
     fn play(self) {
         if let Some(audio) = self.audio().filter(|audio| audio.has_attribute("src")) {
             self.playing.set(true);
+            if self.side.get_untracked() == Side::B {
+                level::begin(&audio, self.change_db.get_untracked().is_none());
+            }
             if let Ok(started) = audio.play() {
                 // A sound that cannot be played says so through its error event.
                 spawn_local(async move { drop(JsFuture::from(started).await) });
@@ -203,6 +255,7 @@ impl Player {
         self.pause();
         self.problem.set(None);
         self.neighbour.set(Some(neighbour.clone()));
+        self.change_db.set(None);
         let Some(audio) = self.audio_b.get_untracked() else {
             return;
         };

@@ -39,7 +39,10 @@ pub async fn ask(config: &Config, service: Service, ask: &Ask) -> Result<Answer,
         return Err(ServiceError { retry_after_s: Some(left_s.ceil()), ..ServiceError::new(service, Trouble::Busy) });
     }
     wait_turn(service).await;
-    let answer = ask_now(config, service, ask).await;
+    let mut answer = ask_now(config, service, ask).await;
+    if matches!(&answer, Err(error) if error.trouble == Trouble::SignIn) && Session::spoil() {
+        answer = ask_now(config, service, ask).await;
+    }
     if let Err(ServiceError { retry_after_s: Some(wait_s), .. }) = &answer {
         AWAY_UNTIL_MS.with_borrow_mut(|until| until.insert(service, now_ms() + wait_s * 1e3));
     }
@@ -65,11 +68,7 @@ async fn ask_now(config: &Config, service: Service, ask: &Ask) -> Result<Answer,
     }
     let Fetched { status, retry_after, body } = fetched.map_err(|trouble| ServiceError::new(service, trouble))?;
     let now_s = (js_sys::Date::now() / 1e3) as u64;
-    let answer = provider.read(ask, &Reply { status, retry_after: retry_after.as_deref(), now_s, body: &body });
-    if let Err(ServiceError { service: Service::Spotify, trouble: Trouble::SignIn, .. }) = &answer {
-        Session::spoil();
-    }
-    answer
+    provider.read(ask, &Reply { status, retry_after: retry_after.as_deref(), now_s, body: &body })
 }
 
 /// Waits until one more request keeps within the service's limit.

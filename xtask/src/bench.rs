@@ -60,7 +60,8 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Python => peers::python()?,
         Program::Embedding => peers::bliss()?,
         Program::Training => peers::pytorch()?,
-        Program::Large => large()?,
+        Program::Large => large("large")?,
+        Program::Names => large("names")?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };
     run_observed(&mut command, |line| {
@@ -95,9 +96,9 @@ fn indexes() -> Result<Command> {
     Ok(command)
 }
 
-fn large() -> Result<Command> {
+fn large(bench: &str) -> Result<Command> {
     site::build(Profile::Published)?;
-    in_page("large")
+    in_page(bench)
 }
 
 fn in_page(bench: &str) -> Result<Command> {

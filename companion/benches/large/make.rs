@@ -11,7 +11,11 @@ pub fn catalogue(tracks: usize) -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("large-{tracks}"));
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/demo");
     let model = manifest(&demo)?;
-    if manifest(&folder).is_ok_and(|made| made.tracks() == tracks && made.encoder == model.encoder) {
+    let is_as_wanted = |made: Manifest| {
+        let named = made.segments.iter().all(|segment| segment.names.is_some());
+        made.tracks() == tracks && made.encoder == model.encoder && named
+    };
+    if manifest(&folder).is_ok_and(is_as_wanted) {
         return Ok(folder);
     }
     let _ = fs::remove_dir_all(&folder);
@@ -46,14 +50,49 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
 }
 
 fn entry(track: &Track, number: usize, embedding: &Embedding) -> Entry {
-    let title = format!("{} {number}", track.title);
+    let (title, artist, album) = named(number);
+    let source_id = number.to_string();
+    let isrc = format!("XXSNS{:02}{:05}", number / 100_000 % 100, number % 100_000);
     let place = |value: f32| ((value + 1.0) / 2.0 * f32::from(u16::MAX - 1)) as u16;
     let values = embedding.as_slice();
     Entry {
-        track: Track { title, ..track.clone() },
+        track: Track { title, artist, album, source_id, isrc, ..track.clone() },
         position: Some(Position { x: place(values[0]), y: place(values[1]) }),
         cluster: Some((number % 64) as u16),
         excerpts: vec![Excerpt { start_s: 0.0, code: quantize(embedding) }],
+    }
+}
+
+/// Title, artist and album of a track: about twelve tracks an artist, eleven an album, and words of which few are frequent and most are
+/// rare, as in names that people give.
+pub fn named(number: usize) -> (String, String, String) {
+    let words = |seed: usize, count: usize| (0..count).map(|i| word(seed * 8 + i)).collect::<Vec<_>>().join(" ");
+    let (artist, album) = (number / 12, number / 11);
+    (
+        words(3 * number, 1 + number * 7 % 5),
+        words(3 * artist + 1, 1 + artist * 5 % 3),
+        words(3 * album + 2, 1 + album * 3 % 4),
+    )
+}
+
+/// One of some 90 000 words, the shorter the more frequent.
+fn word(seed: usize) -> String {
+    const SYLLABLES: [&str; 45] = [
+        "a", "the", "lo", "ve", "ni", "ght", "mo", "on", "ri", "ver", "da", "nce", "sha", "dow", "bel", "la", "kor",
+        "sen", "tra", "um", "ge", "ist", "pol", "ska", "flu", "ter", "är", "ö", "ish", "qui", "et", "zan", "de", "ho",
+        "me", "wa", "ter", "gr", "een", "st", "one", "fi", "re", "bl", "ue",
+    ];
+    let mut state = (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
+    state = (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let chance = (state >> 11) as f64 / (1_u64 << 53) as f64;
+    let mut rank = (91_125.0_f64.powf(chance) - 1.0) as usize;
+    let mut word = String::new();
+    loop {
+        word.push_str(SYLLABLES[rank % 45]);
+        rank /= 45;
+        if rank == 0 {
+            return word;
+        }
     }
 }
 

@@ -27,12 +27,20 @@ const CATALOGUES: &str = "catalogues.json";
 /// The list when the page's own catalogue lies beside the shelf's.
 const BOTH: &[u8] = br#"["catalogue", "demo"]"#;
 
+/// The frame in which foreign scripts run; it has no origin, so that its own script comes to it from elsewhere.
+const FRAME: &str = "jsonp.html";
+
+/// Its script.
+const FRAME_SCRIPT: &str = "jsonp.js";
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What is served: a page, over it a catalogue with its audio, and an encoder with its decoder.
 pub struct Site {
     page: PathBuf,
     policy: HeaderValue,
+    /// The policy of the frame in which foreign scripts run.
+    frame_policy: HeaderValue,
     shelf: Option<Shelf>,
     encoder: Option<Bytes>,
     decoder: Option<PathBuf>,
@@ -49,7 +57,10 @@ impl Site {
     ) -> Result<Self> {
         let policy = format!("{}; frame-ancestors 'none'", stated_policy(html).unwrap_or(STRICTEST));
         let policy = HeaderValue::from_str(&policy).context("The page's content security policy is malformed")?;
-        Ok(Self { page: page.canonicalize()?, policy, shelf, encoder: encoder.map(Bytes::from), decoder })
+        let frame = std::fs::read_to_string(page.join(FRAME)).unwrap_or_default();
+        let frame_policy = format!("{}; frame-ancestors 'self'", stated_policy(&frame).unwrap_or(STRICTEST));
+        let frame_policy = HeaderValue::from_str(&frame_policy).context("The frame's policy is malformed")?;
+        Ok(Self { page: page.canonicalize()?, policy, frame_policy, shelf, encoder: encoder.map(Bytes::from), decoder })
     }
 
     fn find(&self, path: &str) -> Option<Found> {
@@ -92,6 +103,7 @@ enum Found {
 
 /// Answers a request for one file; whatever comes out carries the page's security headers.
 pub async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/').to_owned();
     let mut response = if !names_this_computer(request.headers()) {
         let sentence = "Open this page by its number, such as 127.0.0.1, or as localhost.";
         (StatusCode::FORBIDDEN, sentence).into_response()
@@ -104,10 +116,14 @@ pub async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response
         }
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, site.policy.clone());
+    let policy = if path == FRAME { &site.frame_policy } else { &site.policy };
+    headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        RESOURCE_POLICY,
+        HeaderValue::from_static(if path == FRAME_SCRIPT { "cross-origin" } else { "same-origin" }),
+    );
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
 }

@@ -10,6 +10,8 @@ mod mapped;
 mod music;
 mod page;
 mod site;
+#[path = "../services/stand_in.rs"]
+mod stand_in;
 mod wav;
 
 /// A catalogue that comes part by part, and stays.
@@ -30,5 +32,9 @@ mod kept;
 mod landscape;
 /// Keyboard, console, network, blocking.
 mod manners;
+/// Tracks of the catalogue by name.
+mod names;
+/// Tracks of services by name.
+mod services;
 /// Files that are no music, and music in unusual files.
 mod sounds;

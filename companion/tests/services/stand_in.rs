@@ -389,7 +389,14 @@ impl World {
                 return Plain { retry_after, ..Plain::new(status, "text/plain", Vec::new()) }.send(None);
             }
             Some(Fault::Html) => return Plain::page(StatusCode::OK, "Welcome to the hotel").send(None),
-            Some(Fault::Inside) => return refused(uri.path(), None).send(None),
+            Some(Fault::Inside) => {
+                let mut refusal = refused(uri.path(), None);
+                if refusal.status == StatusCode::OK && !callback.is_empty() {
+                    refusal.body = [callback.as_bytes(), b"(", &refusal.body, b");"].concat();
+                    refusal.kind = "text/javascript";
+                }
+                return refusal.send(None);
+            }
             Some(Fault::Hangs) => std::future::pending().await,
             Some(Fault::Slow(pause)) => {
                 let bytes = std::mem::take(&mut plain.body);

@@ -9,7 +9,8 @@ use crate::player::{Player, Side};
 /// The player, always there: one sound at a time, the dropped one against a neighbour.
 #[component]
 pub fn PlayerBar() -> impl IntoView {
-    let player = expect_context::<Page>().player;
+    let page = expect_context::<Page>();
+    let player = page.player;
     let silent = Memo::new(move |_| player.url_a.with(Option::is_none) && player.neighbour.with(Option::is_none));
     let icon = Signal::derive(move || if player.playing.get() { Icon::Pause } else { Icon::Play });
     let label = move || if player.playing.get() { "Pause" } else { "Play" };
@@ -50,7 +51,10 @@ pub fn PlayerBar() -> impl IntoView {
                 crossorigin="anonymous"
                 on:play=move |_| player.follow(Side::B)
                 on:pause=move |_| player.follow(Side::B)
-                on:ended=move |_| player.follow(Side::B)
+                on:ended=move |_| {
+                    player.follow(Side::B);
+                    page.play_next(1);
+                }
                 on:seeked=move |_| player.follow(Side::B)
                 on:timeupdate=move |_| player.follow(Side::B)
                 on:durationchange=move |_| player.follow(Side::B)
@@ -103,7 +107,17 @@ fn Loudness() -> impl IntoView {
     let player = expect_context::<Page>().player;
     let change = move |event| player.set_volume(event_target_value(&event).parse().unwrap_or(1.0));
     let fill = move || format!("{:.1}%", player.volume.get() * 100.0);
+    let matched = move || {
+        let change = player.change_db.get().filter(|_| player.side.get() == Side::B)?;
+        let words = format!(
+            "Made {:.1} dB {} so that both sounds are equally loud: by the root mean square of what is not quiet, measured while it plays.",
+            change.abs(),
+            if change < 0.0 { "quieter" } else { "louder" }
+        );
+        Some(view! { <span id="matched" class="matched" title=words>{format!("{change:+.1} dB")}</span> })
+    };
     view! {
+        {matched}
         <label class="loudness">
             <IconView icon=Icon::Loudness/>
             <span class="spoken">"Volume"</span>

@@ -32,7 +32,7 @@ pub fn SearchBox() -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
         if event.key() == "Escape"
-            && !finder.open.get_untracked()
+            && finder.text.with_untracked(String::is_empty)
             && let Some(input) = input.get_untracked()
         {
             // Leaving what has the focus cannot fail.

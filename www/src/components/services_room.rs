@@ -77,7 +77,7 @@ fn Spotify() -> impl IntoView {
                 />
             </label>
             <Show when=move || wrong.get()>
-                <p class="found-problem" role="alert">"A client id has letters and digits only. Copy it once more."</p>
+                <p class="found-problem" role="alert">"A client id is a row of letters and digits. Copy it once more."</p>
             </Show>
             <button id="sign-in" type="button" class="button button-loud" on:click=sign_in>"Sign in to Spotify"</button>
         }

@@ -56,6 +56,7 @@ impl Page {
         if !self.finder.names.with_untracked(|names| names.wanted && names.failure.is_none()) {
             self.finder.names.update(|names| (names.wanted, names.failure) = (true, None));
             self.fetch_names();
+            self.learn_services();
         }
     }
 

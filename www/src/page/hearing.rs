@@ -98,6 +98,7 @@ impl Page {
             return;
         };
         self.player.set_sound(&url);
+        self.player.set_loudness(&picture.loudness);
         self.stale.set(self.answer.with_untracked(Option::is_some));
         self.sound.set(Some(Arc::new(Sound { origin, ..Sound::new(number, name, url, picture) })));
     }

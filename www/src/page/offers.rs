@@ -86,6 +86,9 @@ impl Offers {
 impl Page {
     /// Reads what the host says of the services, and takes in who comes back from signing in.
     pub fn meet_services(self) {
+        if !Session::is_arriving() {
+            return;
+        }
         spawn_local(async move {
             let config = self.services_config().await;
             match Session::arrive(&config).await {
@@ -98,6 +101,11 @@ impl Page {
                 Arrival::Refused(sentence) => self.problem.set(Some(Problem::new("sign-in", sentence))),
             }
         });
+    }
+
+    /// Reads what the host says of the services, before it is needed.
+    pub(super) fn learn_services(self) {
+        spawn_local(async move { drop(self.services_config().await) });
     }
 
     /// Opens the room for the services' settings.

@@ -96,19 +96,23 @@ impl Session {
         location.assign(&address).map_err(|_| refused())
     }
 
+    /// Whether somebody comes back from Spotify's page.
+    pub fn is_arriving() -> bool {
+        let search = window().location().search().unwrap_or_default();
+        UrlSearchParams::new_with_str(&search)
+            .is_ok_and(|found| found.has("state") && (found.has("code") || found.has("error")))
+    }
+
     /// Takes in what Spotify's page has put into the address, and takes it out of there before anything else.
     pub async fn arrive(config: &Config) -> Arrival {
         let Some(storage) = session_storage() else { return Arrival::None };
         let search = window().location().search().unwrap_or_default();
         let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Arrival::None };
-        let (Some(state), code) = (parameters.get("state"), parameters.get("code")) else { return Arrival::None };
-        if code.is_none() && parameters.get("error").is_none() {
-            return Arrival::None;
-        }
+        let (state, code) = (parameters.get("state"), parameters.get("code"));
         let begun = storage.get_item(BEGUN).ok().flatten().and_then(|json| serde_json::from_str::<Begun>(&json).ok());
         let _ = storage.remove_item(BEGUN);
         clean_address(begun.as_ref().map_or("", |begun| &begun.rest));
-        let Some(begun) = begun.filter(|begun| begun.state == state) else {
+        let Some(begun) = begun.filter(|begun| Some(&begun.state) == state.as_ref()) else {
             return Arrival::Refused("This sign-in to Spotify was not begun in this tab. Sign in again.".to_owned());
         };
         let Some(code) = code else {
@@ -161,12 +165,11 @@ impl Session {
         }
     }
 
-    /// The token was refused: the next request renews it first, once.
-    pub fn spoil() {
-        if let Some(mut session) = Self::read() {
-            session.ends_ms = 0.0;
-            session.keep();
-        }
+    /// The token was refused: the next request renews it first. Says whether anybody is signed in.
+    pub fn spoil() -> bool {
+        let Some(session) = Self::read() else { return false };
+        Self { ends_ms: 0.0, ..session }.keep();
+        true
     }
 
     /// Signs out: nothing is left that lets somebody in.
@@ -205,7 +208,7 @@ pub fn client_id(config: &Config) -> String {
 /// Keeps the person's own client id; an empty one is forgotten. Says whether it can be one.
 pub fn set_client_id(id: &str) -> bool {
     let id = id.trim();
-    if id.len() > 128 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if id.len() > 128 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
         return false;
     }
     if let Some(storage) = local_storage() {

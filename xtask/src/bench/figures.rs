@@ -26,12 +26,21 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 39] = [
+pub const FIGURES: [Figure; 48] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
     alone("page.file_to_neighbours_natively_ms", "ms", "page.native_search"),
     alone("page.engine_ready_ms", "ms", "page.engine_ready"),
+    alone("page.name_search_ms_278581", "ms", "names.search"),
+    alone("page.name_search_95_ms_278581", "ms", "names.search_slow"),
+    alone("page.name_search_slowest_ms_278581", "ms", "names.search_slowest"),
+    alone("page.name_longest_block_ms_278581", "ms", "names.longest_block"),
+    alone("page.name_index_ms_278581", "ms", "names.index"),
+    alone("page.name_bytes_278581", "bytes", "names.bytes"),
+    alone("page.name_memory_bytes_278581", "bytes", "names.memory"),
+    alone("page.choice_to_neighbours_ms", "ms", "names.choice"),
+    alone("page.choice_to_neighbours_slowest_ms", "ms", "names.choice_slowest"),
     alone("page.longest_block_ms", "ms", "page.longest_block"),
     alone("page.first_visit_bytes", "bytes", "page.first_visit"),
     alone("page.first_visit_uncompressed_bytes", "bytes", "page.first_visit_uncompressed"),

@@ -14,11 +14,12 @@ pub enum Program {
     Training,
     Page,
     Large,
+    Names,
 }
 
 impl Program {
     /// In the order in which they run: the peers of the search read what ours has written.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Native,
         Self::Worker,
         Self::Python,
@@ -30,6 +31,7 @@ impl Program {
         Self::Training,
         Self::Page,
         Self::Large,
+        Self::Names,
     ];
 
     pub fn title(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Program {
             Self::Training => "the trainer and PyTorch",
             Self::Page => "the page in a browser",
             Self::Large => "the page with a large catalogue",
+            Self::Names => "names in the page",
         }
     }
 
@@ -61,6 +64,7 @@ impl Program {
             Some("embed") => Self::Embedding,
             Some("train") => Self::Training,
             Some("large") => Self::Large,
+            Some("names") => Self::Names,
             _ => Self::Page,
         }
     }
