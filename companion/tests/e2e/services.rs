@@ -6,6 +6,7 @@ use crate::site::{Fault as Spoilt, Site};
 use crate::stand_in::{CLIENT_ID, Fault, HOSTILE, JAMENDO_CLIENT, Settings, StandIn};
 use anyhow::Result;
 use serde_json::json;
+use thirtyfour::prelude::*;
 
 /// The page, whose services are those of the stand-in: allowed by its policy in the place of the real ones.
 async fn served(settings: Settings) -> (Site, StandIn) {
@@ -126,7 +127,8 @@ async fn somebody_signs_in_to_spotify_searches_hears_the_same_recording_elsewher
         }
 
         here.expire_tokens();
-        page.press("3").await?;
+        page.click("#search").await?;
+        page.press(Key::End + "3").await?;
         choose(&page, "spotify").await?;
         let found = offers(&page).await?;
         assert!(found.iter().all(|found| found.text.contains("heard elsewhere")), "{found:?}");
