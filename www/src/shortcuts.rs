@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::player::Side;
 
 /// The keys and what they do, as they are listed for people.
-pub const KEYS: [(&str, &str); 11] = [
+pub const KEYS: [(&str, &str); 13] = [
     ("Space", "Play or pause"),
     ("↑ ↓", "Walk the list"),
     ("Enter", "Play the track you are on"),
