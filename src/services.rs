@@ -189,7 +189,7 @@ impl Service {
     /// How often it may be asked: what it states, and where it states nothing, what is polite.
     pub const fn limit(self) -> Limit {
         match self {
-            Self::Archive => Limit { requests: 1, per_s: 1.0, at_once: 1 },
+            Self::Archive => Limit { requests: 10, per_s: 10.0, at_once: 1 },
             Self::Deezer => Limit { requests: 50, per_s: 5.0, at_once: 4 },
             Self::Itunes => Limit { requests: 20, per_s: 60.0, at_once: 1 },
             Self::Jamendo => Limit { requests: 10, per_s: 5.0, at_once: 2 },

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use sonoscape::{Analyser, Encoder};
 
+use crate::library::collected::Sound;
 use crate::library::{Entry, FOLDER_SETTING, Library};
 use crate::pack::{self, Problem};
 use crate::{hear, progress};
@@ -31,8 +32,8 @@ const WAITING: usize = 64;
 /// file can be used does the build fail, and then it leaves an earlier catalogue as it was.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of music files.
-    folder: PathBuf,
+    /// Folder of music files [default: the one that the library is of, such as that of `sonoscape collect`].
+    folder: Option<PathBuf>,
     #[command(flatten)]
     options: pack::Options,
 }
@@ -43,9 +44,7 @@ pub struct Args {
 /// When the folder, the table or the library cannot be read, the catalogue cannot be written, or no file could be used.
 pub fn run(args: &Args) -> Result<()> {
     let (started, options) = (Instant::now(), &args.options);
-    let failed = || format!("The folder {} cannot be read", args.folder.display());
-    let folder = args.folder.canonicalize().with_context(failed)?;
-    ensure!(folder.is_dir(), "{} is not a folder.", args.folder.display());
+    let folder = folder(args)?;
     let encoder = hear::encoder(options.encoder.as_deref())?;
     let listing = options.listing()?;
     let (files, mut problems) = match listing.paths() {
@@ -59,6 +58,8 @@ pub fn run(args: &Args) -> Result<()> {
     problems.extend(analyse(&files, &mut library, &encoder, options.json, &mut report)?);
     let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     report.removed = library.retain(|path| paths.contains(path))?;
+    report.dropped = drop_fleeting(&mut library, &folder, &encoder, &problems)?;
+    report.to_fetch_again = library.want_again(encoder.id())?;
 
     report.packed = pack::pack(&mut library, &listing, &encoder, options)?;
     problems.append(&mut report.packed.problems);
@@ -69,6 +70,35 @@ pub fn run(args: &Args) -> Result<()> {
     report.print(options.json);
     ensure!(report.packed.tracks > 0, "No file in {} could be used, so no catalogue was written.", folder.display());
     Ok(())
+}
+
+/// The folder that was named, or the library's.
+fn folder(args: &Args) -> Result<PathBuf> {
+    let named = match &args.folder {
+        Some(folder) => folder.clone(),
+        None => Library::setting_of(&args.options.library(), FOLDER_SETTING)?
+            .map(PathBuf::from)
+            .context("Name the folder of the music, or collect some first with `sonoscape collect`")?,
+    };
+    let folder = named.canonicalize().with_context(|| format!("The folder {} cannot be read", named.display()))?;
+    ensure!(folder.is_dir(), "{} is not a folder.", named.display());
+    Ok(folder)
+}
+
+/// Removes the files that were only lent to be heard, whether they could be used or not; says how many.
+fn drop_fleeting(library: &mut Library, folder: &Path, encoder: &Encoder, problems: &[Problem]) -> Result<usize> {
+    let fleeting = library.fleeting(encoder.id())?;
+    for (id, path, is_heard) in &fleeting {
+        let place = folder.join(path);
+        if place.exists() {
+            fs::remove_file(&place).with_context(|| format!("{} cannot be removed", place.display()))?;
+        }
+        let problem =
+            problems.iter().find(|problem| problem.path == *path).map_or("", |problem| problem.problem.as_str());
+        let sound = if *is_heard { Sound::Heard } else { Sound::Failed };
+        library.change(|change| change.sound(*id, sound, problem))?;
+    }
+    Ok(fleeting.len())
 }
 
 /// Analyses the files of which the library has nothing current, on all cores, and keeps each as soon as it is done; of those

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    analyse, build, embed, evaluate, export, extract, info, map, merge, pack, picture, render, search, serve, train,
-    verify,
+    analyse, build, collect, embed, evaluate, export, extract, info, map, merge, pack, picture, render, search, serve,
+    train, verify,
 };
 
 /// Finds music by how it sounds.
@@ -19,6 +19,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Stage {
     Build(build::Args),
+    Collect(collect::Args),
     Pack(pack::Args),
     Merge(merge::Args),
     Verify(verify::Args),
@@ -43,6 +44,7 @@ enum Stage {
 pub fn run() -> Result<()> {
     match Cli::parse().stage {
         Stage::Build(args) => build::run(&args),
+        Stage::Collect(args) => collect::run(&args),
         Stage::Pack(args) => pack::run(&args),
         Stage::Merge(args) => merge::run(&args),
         Stage::Verify(args) => verify::run(&args),

@@ -1,5 +1,6 @@
 //! What has been analysed so far, in SQLite: one transaction a track, so that an interruption loses nothing done.
 
+pub mod collected;
 mod packing;
 mod schema;
 #[cfg(test)]
@@ -53,11 +54,11 @@ pub struct Entry {
 }
 
 impl Library {
-    /// Opens or creates a library for writing; no other build can use it meanwhile.
+    /// Opens or creates a library for writing; no other process can use it meanwhile.
     pub fn open(path: &Path) -> Result<Self> {
         let lock =
             File::create(path.with_extension("lock")).with_context(|| format!("{} cannot be made", path.display()))?;
-        ensure!(lock.try_lock().is_ok(), "{} is in use by another build. Wait until that is done.", path.display());
+        ensure!(lock.try_lock().is_ok(), "{} is in use by another Sonoscape. Wait until that is done.", path.display());
         let connection = schema::connect(path)
             .with_context(|| format!("{} cannot be used; remove it to analyse anew", path.display()))?;
         Ok(Self { connection, _lock: lock })
@@ -132,10 +133,12 @@ impl Library {
         Ok(())
     }
 
-    /// Forgets the paths that `keep` turns down; says how many.
+    /// Forgets the paths that `keep` turns down, but not what was collected and dropped; says how many.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) -> Result<usize> {
         let gone: Vec<String> = {
-            let mut query = self.connection.prepare("SELECT path FROM track")?;
+            let mut query = self.connection.prepare(
+                "SELECT path FROM track WHERE path NOT IN (SELECT path FROM found WHERE sound = 'heard' AND path IS NOT NULL)",
+            )?;
             let paths = query.query_map([], |row| row.get::<_, String>(0))?;
             paths.filter(|path| path.as_ref().map_or(true, |path| !keep(path))).collect::<Result<_, _>>()?
         };

@@ -4,6 +4,7 @@ mod analyse;
 mod build;
 mod catalogue;
 mod cli;
+mod collect;
 mod decode;
 mod embed;
 mod evaluate;

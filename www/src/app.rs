@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::{
-    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, LandscapeRoom, MapSwap, Neighbours, PlayerBar, ProblemBar,
-    Progress, ServicesRoom, SoundPanel,
+    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, LandscapeRoom, MapSwap, Neighbours, PlayerBar,
+    ProblemBar, Progress, ServicesRoom, SoundPanel,
 };
 use crate::page::{EngineState, Page};
 use crate::{intake, link, player, shortcuts};

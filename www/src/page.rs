@@ -4,9 +4,9 @@ mod choosing;
 mod finder;
 mod hearing;
 mod kept;
+mod landscape;
 mod offers;
 mod resolving;
-mod landscape;
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use choosing::Choosing;
 pub use choosing::From;
 pub use finder::Finder;
 pub use kept::{Kept, KeptState};
-pub use offers::{Asked, Offered, Offers};
 pub use landscape::{Current, Landscape, Pointed, Tool, Tour};
+pub use offers::{Asked, Offered, Offers};
 
 /// Share of clipped samples from which it is worth a remark.
 const CLIPPED: f32 = 0.001;

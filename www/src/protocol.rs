@@ -3,8 +3,8 @@
 //! Every message travels in an [`Envelope`] that states the protocol's version: page and worker are two files that a cache
 //! may hold in different states. Large arrays are JavaScript's own and are transferred, not copied.
 
-pub mod names;
 mod map;
+pub mod names;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

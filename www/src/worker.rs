@@ -18,10 +18,10 @@ mod fetch;
 mod files;
 #[path = "worker/heard.rs"]
 mod heard;
-#[path = "worker/names.rs"]
-mod names;
 #[path = "worker/landscape.rs"]
 mod landscape;
+#[path = "worker/names.rs"]
+mod names;
 #[path = "worker/picture.rs"]
 mod picture;
 #[path = "worker/query.rs"]

@@ -15,6 +15,10 @@ pub struct Report {
     pub unchanged: usize,
     /// Files that have gone since the last run.
     pub removed: usize,
+    /// Files that were lent to be heard, and removed after that.
+    pub dropped: usize,
+    /// Such files that are to be collected again, because another encoder heard them.
+    pub to_fetch_again: usize,
     pub seconds: f64,
     #[serde(flatten)]
     pub packed: Packed,
@@ -34,6 +38,15 @@ impl Report {
             self.unchanged,
             self.removed
         );
+        if self.dropped > 0 {
+            println!("Removed {} previews after hearing them.", self.dropped);
+        }
+        if self.to_fetch_again > 0 {
+            println!(
+                "{} previews were heard by another encoder; `sonoscape collect` fetches them again.",
+                self.to_fetch_again
+            );
+        }
         self.packed.print();
     }
 }

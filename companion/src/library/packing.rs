@@ -2,13 +2,14 @@
 
 use anyhow::{Context, Result};
 use rusqlite::{OptionalExtension, Row, params};
-use sonoscape::{AnalysedExcerpt, Embedding};
+use sonoscape::{AnalysedExcerpt, Embedding, Track};
 
 use super::{ANALYSIS_VERSION, Library};
 use crate::tags::Tags;
 
 const COLUMNS: &str = "id, path, digest, duration_s, tags, segment,
-    (SELECT count(*) FROM excerpt WHERE excerpt.track = track.id)";
+    (SELECT count(*) FROM excerpt WHERE excerpt.track = track.id),
+    (SELECT found.track FROM found WHERE found.path = track.path AND found.source <> 'folder')";
 
 const CURRENT: &str = "encoder = ?1 AND analysis_version = ?2";
 
@@ -24,6 +25,8 @@ pub struct Candidate {
     pub segment: Option<u32>,
     /// How many excerpts it has.
     pub excerpts: usize,
+    /// What the service says of it that it was collected from.
+    pub offered: Option<Track>,
 }
 
 impl Library {
@@ -92,14 +95,18 @@ impl Library {
 impl Candidate {
     fn read(row: &Row) -> Result<Self> {
         let path: String = row.get(1)?;
-        let tags = serde_json::from_str(&row.get::<_, String>(4)?);
+        let damaged = || format!("The library's entry of {path} is damaged");
+        let tags = serde_json::from_str(&row.get::<_, String>(4)?).with_context(damaged)?;
+        let offered: Option<String> = row.get(7)?;
+        let offered = offered.map(|offered| serde_json::from_str(&offered)).transpose().with_context(damaged)?;
         Ok(Self {
             id: row.get(0)?,
             digest: row.get(2)?,
             duration_s: row.get(3)?,
-            tags: tags.with_context(|| format!("The library's entry of {path} is damaged"))?,
+            tags,
             segment: row.get(5)?,
             excerpts: row.get(6)?,
+            offered,
             path,
         })
     }

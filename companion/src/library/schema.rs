@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use rusqlite::Connection;
 
 /// Layout of the tables.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +31,37 @@ CREATE TABLE excerpt (
 CREATE INDEX excerpt_track ON excerpt (track);
 ";
 
+/// What services offer, and what is left to do about it.
+const COLLECTED: &str = "
+CREATE TABLE found (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    isrc TEXT NOT NULL,
+    track TEXT NOT NULL,
+    popularity REAL,
+    sound TEXT NOT NULL,
+    may_keep INTEGER NOT NULL,
+    path TEXT UNIQUE,
+    digest BLOB,
+    same_as INTEGER REFERENCES found (id),
+    certainty REAL,
+    problem TEXT NOT NULL DEFAULT '',
+    UNIQUE (source, source_id)
+);
+CREATE INDEX found_isrc ON found (isrc) WHERE isrc <> '';
+CREATE INDEX found_digest ON found (digest);
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    what TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'due',
+    problem TEXT NOT NULL DEFAULT '',
+    UNIQUE (service, what)
+);
+CREATE INDEX task_due ON task (service, id) WHERE state = 'due';
+";
+
 /// From layout 1: tracks had no segments.
 const FROM_1: &str = "ALTER TABLE track ADD COLUMN segment INTEGER;";
 
@@ -48,8 +79,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
         SCHEMA_VERSION => return Ok(connection),
         0 => SCHEMA,
         1 => FROM_1,
+        2 => "",
         newer => bail!("it has layout {newer}, which a later version of Sonoscape wrote"),
     };
-    connection.execute_batch(&format!("BEGIN; {change} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?;
+    connection
+        .execute_batch(&format!("BEGIN; {change} {COLLECTED} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?;
     Ok(connection)
 }

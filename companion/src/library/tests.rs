@@ -28,7 +28,10 @@ fn what_is_put_comes_back() {
     let Entry { path, digest, duration_s, tags, excerpts, stamp } = entry("a/b.ogg");
     assert_eq!(library.excerpts(found.id).expect("they are read"), excerpts);
     assert_eq!(library.track(found.id).expect("it is read"), found);
-    assert_eq!(found, Candidate { id: found.id, path, digest, duration_s, tags, segment: None, excerpts: 1 });
+    assert_eq!(
+        found,
+        Candidate { id: found.id, path, digest, duration_s, tags, segment: None, excerpts: 1, offered: None }
+    );
     assert_eq!(library.stamp("a/b.ogg", "encoder").expect("it is read"), Some(stamp));
     assert_eq!(library.stamp("a/b.ogg", "another").expect("it is read"), None);
     assert_eq!(library.retain(|path| path != "a/b.ogg").expect("it is removed"), 1);
@@ -68,14 +71,16 @@ fn a_library_of_layout_1_is_taken_over() {
     Library::open(&file).expect("it opens").put(&entry("a.ogg"), "encoder").expect("it is kept");
     let former = Connection::open(&file).expect("it opens");
     former
-        .execute_batch("ALTER TABLE track DROP COLUMN segment; PRAGMA user_version = 1;")
+        .execute_batch(
+            "ALTER TABLE track DROP COLUMN segment; DROP TABLE found; DROP TABLE task; PRAGMA user_version = 1;",
+        )
         .expect("it is made as it was");
     drop(former);
     let library = Library::open(&file).expect("it opens");
     assert_eq!(kept(&library, "a.ogg").expect("it is there").segment, None);
     assert_eq!(library.stamp("a.ogg", "encoder").expect("it is read"), Some(entry("").stamp));
     drop(library);
-    Connection::open(&file).expect("it opens").pragma_update(None, "user_version", 3).expect("it is written");
+    Connection::open(&file).expect("it opens").pragma_update(None, "user_version", 4).expect("it is written");
     let refusal = format!("{:#}", Library::open(&file).err().expect("it is refused"));
     assert!(refusal.contains("a later version of Sonoscape"), "{refusal}");
 }
@@ -86,7 +91,7 @@ fn two_builds_never_share_a_library() {
     let file = folder.path().join(LIBRARY_NAME);
     let _first = Library::open(&file).expect("it opens");
     let second = Library::open(&file).err().expect("it is refused").to_string();
-    assert!(second.contains("in use by another build"), "{second}");
+    assert!(second.contains("in use by another Sonoscape"), "{second}");
 }
 
 #[test]

@@ -84,33 +84,47 @@ impl Listing {
         Ok(row)
     }
 
-    /// What the table says of a track, and for empty cells what its tags say.
+    /// What the table says of a track; for empty cells what the service says that it was collected from, or else its tags.
     ///
     /// # Errors
     /// When the table cannot be read any more.
     pub fn track(&self, found: &Candidate) -> Result<Track> {
-        let Candidate { path, tags, duration_s, .. } = found;
+        let Candidate { path, duration_s, offered, .. } = found;
         let row = self.row(path).with_context(|| format!("The table's row of {path} cannot be read"))?;
-        let or = |cell: String, otherwise: &str| {
-            let cell = tidy(&cell);
-            if cell.is_empty() { otherwise.to_owned() } else { cell }
-        };
+        let known = offered.clone().unwrap_or_else(|| tagged(found));
+        let or = |cell: &str, otherwise: String| if cell.is_empty() { otherwise } else { cell.to_owned() };
+        let hundredths = |seconds: f32| (seconds * 100.0).round() / 100.0;
         Ok(Track {
-            title: or(row.title, &tags.title),
-            artist: or(row.artist, &tags.artist),
-            album: or(row.album, &tags.album),
-            year: row.year.or(tags.year),
-            duration_s: (duration_s * 100.0).round() / 100.0,
-            source: tidy(&row.source),
-            source_id: tidy(&row.source_id),
-            isrc: or(row.isrc, &tags.isrc),
-            licence: or(row.licence, &tags.licence),
-            attribution: row.attribution.trim().to_owned(),
-            page: row.page.trim().to_owned(),
-            audio: if row.audio.trim().is_empty() { files::File::address(path) } else { row.audio.trim().to_owned() },
-            style: tidy(&row.style),
-            changes: tidy(&row.changes),
+            title: or(&tidy(&row.title), known.title),
+            artist: or(&tidy(&row.artist), known.artist),
+            album: or(&tidy(&row.album), known.album),
+            year: row.year.or(known.year),
+            duration_s: if known.duration_s > 0.0 { known.duration_s } else { hundredths(*duration_s) },
+            source: or(&tidy(&row.source), known.source),
+            source_id: or(&tidy(&row.source_id), known.source_id),
+            isrc: or(&tidy(&row.isrc), known.isrc),
+            licence: or(&tidy(&row.licence), known.licence),
+            attribution: or(row.attribution.trim(), known.attribution),
+            page: or(row.page.trim(), known.page),
+            audio: or(row.audio.trim(), known.audio),
+            style: or(&tidy(&row.style), known.style),
+            changes: or(&tidy(&row.changes), known.changes),
         })
+    }
+}
+
+/// What a file says of itself.
+fn tagged(found: &Candidate) -> Track {
+    let tags = found.tags.clone();
+    Track {
+        title: tags.title,
+        artist: tags.artist,
+        album: tags.album,
+        year: tags.year,
+        isrc: tags.isrc,
+        licence: tags.licence,
+        audio: files::File::address(&found.path),
+        ..Track::default()
     }
 }
 

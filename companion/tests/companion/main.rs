@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod build;
+mod collect;
 mod embed;
 mod evaluate;
 mod extract;

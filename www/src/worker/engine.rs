@@ -8,8 +8,8 @@ use sonoscape::{Analyser, Decoder, Encoder};
 
 use crate::fetch::{self, RequestCache};
 use crate::heard::Heard;
-use crate::names::Chosen;
 use crate::landscape::Landscape;
+use crate::names::Chosen;
 use crate::protocol::{Event, Failure, Filter, Part};
 use crate::scope;
 use crate::shelf::Shelf;

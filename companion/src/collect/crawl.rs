@@ -1,0 +1,454 @@
+//! Working off what is to be done, some of it at the same time, and keeping each step's outcome at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+use sonoscape::Track;
+use sonoscape::services::{Answer, Ask, Candidate, Certainty, Service, Trouble, certainty};
+
+use super::client::{Client, Failure};
+use super::sound::{self, Fetched, Obstacle};
+use crate::library::Library;
+use crate::library::collected::{Change, Found, Sound, Task};
+
+/// After so many failures in a row that may pass, a service is left alone for this run.
+const MOST_FAILURES: u32 = 3;
+
+/// What a heard preview is, beside the whole track.
+const PREVIEW: &str = "a preview was analysed";
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum What {
+    /// A question that leads to names.
+    Ask(Ask),
+    /// Fetching the sound of a track.
+    Sound { sound: i64 },
+    /// Looking for a track's sound at another service.
+    Elsewhere { elsewhere: i64 },
+}
+
+/// What is collected, and how.
+pub struct Settings {
+    /// What is asked; `list` stands for a table.
+    pub source: String,
+    /// Where else sound is looked for, in order.
+    pub elsewhere: Vec<Service>,
+    /// Receives the sounds; nothing is fetched if there is none.
+    pub folder: Option<PathBuf>,
+    /// Most tracks of the source.
+    pub most: usize,
+    /// Whether Spotify's own previews are used.
+    pub spotify_previews: bool,
+}
+
+/// A crawl over a library.
+pub struct Crawl<'a> {
+    pub settings: &'a Settings,
+    clients: &'a BTreeMap<String, Client>,
+    state: Mutex<State<'a>>,
+    woken: Condvar,
+    bar: ProgressBar,
+}
+
+struct State<'a> {
+    library: &'a mut Library,
+    /// Whether sounds are fetched, too.
+    sounds: bool,
+    /// How many tracks of the source there are.
+    found: usize,
+    claimed: HashSet<i64>,
+    failures: BTreeMap<String, u32>,
+    resting: BTreeMap<String, String>,
+    /// Kinds of questions that a service does not allow.
+    refused: BTreeSet<(String, &'static str)>,
+    broken: Option<anyhow::Error>,
+}
+
+/// What came of a task.
+enum Outcome {
+    Answer(Ask, Answer),
+    Fetched { found: i64, track: Track, file: Fetched, may_keep: bool },
+    Same { found: i64, track: Track, other: i64 },
+    Elsewhere { found: i64, offered: Option<(Candidate, Certainty)> },
+    Nothing,
+}
+
+enum Setback {
+    Service(Failure),
+    Here(anyhow::Error),
+}
+
+impl From<Failure> for Setback {
+    fn from(failure: Failure) -> Self {
+        Self::Service(failure)
+    }
+}
+
+impl From<anyhow::Error> for Setback {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Here(error)
+    }
+}
+
+impl<'a> Crawl<'a> {
+    pub fn new(
+        library: &'a mut Library,
+        clients: &'a BTreeMap<String, Client>,
+        settings: &'a Settings,
+        bar: ProgressBar,
+    ) -> Self {
+        let state = State {
+            library,
+            sounds: false,
+            found: 0,
+            claimed: HashSet::new(),
+            failures: BTreeMap::new(),
+            resting: BTreeMap::new(),
+            refused: BTreeSet::new(),
+            broken: None,
+        };
+        Self { settings, clients, state: Mutex::new(state), woken: Condvar::new(), bar }
+    }
+
+    /// Does what is due, names first; sounds, too, if asked. Says which services were left alone, and why.
+    ///
+    /// # Errors
+    /// When the library or the disk refuses.
+    pub fn run(&self, sounds: bool) -> Result<BTreeMap<String, String>> {
+        {
+            let mut state = self.state();
+            state.sounds = sounds;
+            state.found = state.library.found_count(&self.settings.source)?;
+        }
+        thread::scope(|scope| {
+            for (name, client) in self.clients {
+                for _ in 0..client.at_once() {
+                    scope.spawn(move || self.work(name, client));
+                }
+            }
+        });
+        let mut state = self.state();
+        match state.broken.take() {
+            Some(error) => Err(error),
+            None => Ok(state.resting.clone()),
+        }
+    }
+
+    fn work(&self, name: &str, client: &Client) {
+        while let Some(task) = self.claim(name) {
+            let outcome = self.perform(&task, client);
+            let mut state = self.state();
+            if let Err(error) = self.settle(&mut state, &task, client, outcome) {
+                state.broken.get_or_insert(error);
+            }
+            state.claimed.remove(&task.id);
+            self.bar.set_position(if state.sounds { self.bar.position() + 1 } else { state.found as u64 });
+            drop(state);
+            self.woken.notify_all();
+        }
+    }
+
+    /// The next task of a service; waits while others may still add one.
+    fn claim(&self, service: &str) -> Option<Task> {
+        let mut state = self.state();
+        loop {
+            if state.broken.is_some() || state.resting.contains_key(service) {
+                return None;
+            }
+            let next = state.next(service, &self.settings.source, self.settings.most);
+            match next {
+                Ok(Some(task)) => {
+                    state.claimed.insert(task.id);
+                    return Some(task);
+                }
+                Ok(None) if state.claimed.is_empty() => return None,
+                Ok(None) => state = self.woken.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Err(error) => {
+                    state.broken = Some(error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn perform(&self, task: &Task, client: &Client) -> Result<Outcome, Setback> {
+        let what = serde_json::from_str(&task.what).context("The library's list of what is to be done is damaged")?;
+        match what {
+            What::Ask(ask) => {
+                if self.state().refused.contains(&(task.service.clone(), kind(&ask))) {
+                    return Err(Failure::new(
+                        Trouble::Forbidden,
+                        "The service does not allow such questions with this key.",
+                    )
+                    .into());
+                }
+                Ok(Outcome::Answer(ask.clone(), client.ask(&ask)?))
+            }
+            What::Sound { sound } => self.fetch(sound, client),
+            What::Elsewhere { elsewhere } => {
+                let wanted = self.state().library.found(elsewhere)?;
+                Ok(Outcome::Elsewhere { found: elsewhere, offered: look(client, &wanted)? })
+            }
+        }
+    }
+
+    fn fetch(&self, id: i64, client: &Client) -> Result<Outcome, Setback> {
+        let Some(folder) = &self.settings.folder else { return Ok(Outcome::Nothing) };
+        let Found { mut track, sound, mut may_keep, .. } = self.state().library.found(id)?;
+        if sound != Sound::Due {
+            return Ok(Outcome::Nothing);
+        }
+        let stem = sound::stem(&track.source, &track.source_id);
+        if let Some(file) = sound::earlier(folder, &stem) {
+            return Ok(Outcome::Fetched { found: id, track, file, may_keep });
+        }
+        let mut is_whole = track.changes != PREVIEW;
+        let mut minted = None;
+        for attempt in 0..2 {
+            let url = match (&minted, track.audio.is_empty()) {
+                (_, false) => track.audio.clone(),
+                _ => {
+                    let offered = mint(client, &track.source_id)?;
+                    let offered_sound = offered.sound.clone().ok_or_else(|| Failure::of_sound(Trouble::Missing))?;
+                    (is_whole, may_keep) = (offered_sound.is_whole, may_keep && offered_sound.may_keep);
+                    track = described(&offered, is_whole);
+                    let other = self.state().library.change(|change| change.with_isrc(&track.isrc, id, false))?;
+                    if let Some(other) = other {
+                        return Ok(Outcome::Same { found: id, track, other });
+                    }
+                    minted = Some(offered_sound.url.clone());
+                    offered_sound.url
+                }
+            };
+            match sound::fetch(client, &url, is_whole, folder, &stem) {
+                Ok(file) => return Ok(Outcome::Fetched { found: id, track, file, may_keep }),
+                // A signed address may have run out on the way here.
+                Err(Obstacle::Sound(failure))
+                    if attempt == 0 && minted.is_some() && failure.trouble == Trouble::Forbidden => {}
+                Err(Obstacle::Sound(failure)) => return Err(failure.into()),
+                Err(Obstacle::Disk(error)) => {
+                    let full = error.kind() == std::io::ErrorKind::StorageFull;
+                    let remedy = if full { "is full. Make room" } else { "cannot be written to. See that it can" };
+                    let place = folder.display();
+                    return Err(anyhow!("The disk of {place} {remedy}, then run the same command to go on.")
+                        .context(error)
+                        .into());
+                }
+            }
+        }
+        Err(Failure::of_sound(Trouble::Forbidden).into())
+    }
+
+    fn settle(&self, state: &mut State, task: &Task, client: &Client, outcome: Result<Outcome, Setback>) -> Result<()> {
+        let failure = match outcome {
+            Ok(outcome) => {
+                state.failures.remove(&task.service);
+                return self.keep(state, task, outcome);
+            }
+            Err(Setback::Here(error)) => return Err(error),
+            Err(Setback::Service(failure)) => failure,
+        };
+        if failure.trouble.may_pass() || failure.trouble == Trouble::SignIn {
+            let failures = state.failures.entry(task.service.clone()).or_default();
+            *failures += 1;
+            if *failures >= MOST_FAILURES || failure.trouble != Trouble::Silent {
+                state.resting.insert(task.service.clone(), failure.sentence);
+            }
+            return Ok(());
+        }
+        let what = serde_json::from_str(&task.what)?;
+        if let (What::Ask(ask @ (Ask::Related { .. } | Ask::Artist { .. })), Trouble::Forbidden) =
+            (&what, failure.trouble)
+        {
+            state.refused.insert((task.service.clone(), kind(ask)));
+        }
+        state.library.change(|change| {
+            change.give_up(task, &failure.sentence)?;
+            match what {
+                What::Ask(ask) => match client.instead(&ask, &failure) {
+                    Some(ask) => add(change, &task.service, &What::Ask(ask)),
+                    None => Ok(()),
+                },
+                What::Sound { sound } => change.fail(sound, &failure.sentence),
+                What::Elsewhere { elsewhere } => self.go_on_elsewhere(change, task, elsewhere),
+            }
+        })
+    }
+
+    fn keep(&self, state: &mut State, task: &Task, outcome: Outcome) -> Result<()> {
+        let room = self.settings.most.saturating_sub(state.found);
+        let leads_on = matches!(outcome, Outcome::Answer(..));
+        state.library.change(|change| {
+            match outcome {
+                Outcome::Answer(ask, answer) => return self.take_in(change, task, &ask, answer, room),
+                Outcome::Fetched { found, track, file, may_keep } => {
+                    change.describe(found, &track)?;
+                    match change.with_digest(&file.digest, found)? {
+                        Some(other) => {
+                            if let Some(folder) = &self.settings.folder {
+                                let _ = std::fs::remove_file(folder.join(&file.path));
+                            }
+                            change.same(found, other, 1.0)?;
+                        }
+                        None => change.file(found, &file.path, &file.digest, may_keep)?,
+                    }
+                }
+                Outcome::Same { found, track, other } => {
+                    change.describe(found, &track)?;
+                    change.same(found, other, Certainty::SAME.value())?;
+                }
+                Outcome::Elsewhere { found, offered: Some((offered, sure)) } => {
+                    let other = self.take(change, &offered, offered.service.id())?;
+                    change.same(found, other, sure.value())?;
+                }
+                Outcome::Elsewhere { found, offered: None } => self.go_on_elsewhere(change, task, found)?,
+                Outcome::Nothing => {}
+            }
+            change.done(task)
+        })?;
+        if leads_on {
+            state.found = state.library.found_count(&self.settings.source)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what an answer holds, as far as there is room; what has no room stays to be asked.
+    fn take_in(&self, change: &Change, task: &Task, ask: &Ask, answer: Answer, room: usize) -> Result<()> {
+        let is_cut = answer.candidates.len() > room;
+        for candidate in answer.candidates.iter().take(room) {
+            self.take(change, candidate, &task.service)?;
+        }
+        if is_cut {
+            return Ok(());
+        }
+        for ask in answer.further.into_iter().chain(answer.next).filter(|next| next != ask) {
+            add(change, &task.service, &What::Ask(ask))?;
+        }
+        change.done(task)
+    }
+
+    /// Takes in a candidate, and has its sound fetched or looked for; its id.
+    fn take(&self, change: &Change, candidate: &Candidate, service: &str) -> Result<i64> {
+        let own = candidate
+            .sound
+            .as_ref()
+            .filter(|_| candidate.service != Service::Spotify || self.settings.spotify_previews);
+        let track = described(candidate, own.is_none_or(|sound| sound.is_whole));
+        let (id, is_new) = change.insert(&track, candidate.popularity, own.is_some_and(|sound| sound.may_keep))?;
+        if !is_new {
+            return Ok(id);
+        }
+        if let Some(other) = change.with_isrc(&track.isrc, id, own.is_none())? {
+            change.same(id, other, Certainty::SAME.value())?;
+        } else if own.is_some() {
+            change.sound(id, Sound::Due, "")?;
+            add(change, service, &What::Sound { sound: id })?;
+        } else if let Some(first) = self.settings.elsewhere.iter().find(|other| other.id() != service) {
+            change.sound(id, Sound::Sought, "")?;
+            add(change, first.id(), &What::Elsewhere { elsewhere: id })?;
+        }
+        Ok(id)
+    }
+
+    fn go_on_elsewhere(&self, change: &Change, task: &Task, id: i64) -> Result<()> {
+        let mut rest =
+            self.settings.elsewhere.iter().map(|service| service.id()).skip_while(|name| *name != task.service).skip(1);
+        match rest.next() {
+            Some(next) => add(change, next, &What::Elsewhere { elsewhere: id }),
+            None => change.missing(id, "No service that was asked has its sound."),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<'a>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State<'_> {
+    fn next(&self, service: &str, source: &str, most: usize) -> Result<Option<Task>> {
+        let names = service != source || self.found < most;
+        self.library.due(service, (names, self.sounds), &self.claimed)
+    }
+}
+
+/// Has something done.
+pub fn add(change: &Change, service: &str, what: &What) -> Result<()> {
+    change.add(service, &serde_json::to_string(what)?)
+}
+
+/// A track with its sound's present address.
+fn mint(client: &Client, id: &str) -> Result<Candidate, Failure> {
+    let answer = client.ask(&Ask::Track { id: id.to_owned() })?;
+    answer.candidates.into_iter().next().ok_or_else(|| Failure::of_sound(Trouble::Missing))
+}
+
+fn described(candidate: &Candidate, is_whole: bool) -> Track {
+    let changes = if is_whole { String::new() } else { PREVIEW.to_owned() };
+    Track { changes, ..candidate.track() }
+}
+
+/// The same recording at another service, with a sound: by its code, or else by its names and length.
+fn look(client: &Client, wanted: &Found) -> Result<Option<(Candidate, Certainty)>, Setback> {
+    let track = &wanted.track;
+    let service = client.service().context("A list has no sounds of others")?;
+    let like = Candidate { service, id: track.source_id.clone(), sound: None, ..candidate(track) };
+    let by_code = Ask::Isrc { isrc: track.isrc.clone() };
+    let by_name = Ask::Search { words: format!("{} {}", track.artist, track.title), offset: 0 };
+    for ask in [by_code, by_name] {
+        let is_blank = matches!(&ask, Ask::Isrc { isrc } if isrc.is_empty());
+        if is_blank || !client.takes(&ask) {
+            continue;
+        }
+        let answer = match client.ask(&ask) {
+            Ok(answer) => answer,
+            Err(failure) if matches!(failure.trouble, Trouble::Missing | Trouble::Refused) => continue,
+            Err(failure) => return Err(failure.into()),
+        };
+        let rated = answer.candidates.into_iter().filter(|found| found.sound.is_some());
+        let rated = rated.map(|found| (certainty(&like, &found), found)).filter(|(sure, _)| *sure >= Certainty::LIKELY);
+        if let Some((sure, best)) = rated.max_by(|(a, _), (b, _)| a.value().total_cmp(&b.value())) {
+            return Ok(Some((best, sure)));
+        }
+    }
+    Ok(None)
+}
+
+fn candidate(track: &Track) -> Candidate {
+    Candidate {
+        service: Service::Spotify,
+        id: String::new(),
+        title: track.title.clone(),
+        artist: track.artist.clone(),
+        album: track.album.clone(),
+        duration_s: track.duration_s,
+        year: track.year,
+        isrc: track.isrc.clone(),
+        genre: String::new(),
+        popularity: None,
+        licence: String::new(),
+        attribution: String::new(),
+        page: String::new(),
+        cover: String::new(),
+        sound: None,
+    }
+}
+
+const fn kind(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Search { .. } => "search",
+        Ask::Track { .. } => "track",
+        Ask::Isrc { .. } => "isrc",
+        Ask::Playlist { .. } => "playlist",
+        Ask::Album { .. } => "album",
+        Ask::Artist { .. } => "artist",
+        Ask::Genre { .. } => "genre",
+        Ask::Related { .. } => "related",
+    }
+}
