@@ -20,7 +20,7 @@ use crate::link;
 use crate::pause::{measure, now_ms};
 use crate::player::{Player, Side};
 use crate::problem::{Problem, Retry};
-use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing};
+use crate::protocol::{Answer, Choices, Filter, Part, Stage, Standing, Track};
 use crate::sound::{Origin, Sound};
 use choosing::Choosing;
 pub use choosing::From;
@@ -204,14 +204,15 @@ impl Page {
         self.open_again();
     }
 
-    /// Plays the neighbour so many places further down the list, from where it matches.
+    /// Plays the neighbour so many places further down the list, from where it matches; the first, when none plays, and none after one
+    /// that is not in the list.
     pub fn play_next(self, step: isize) {
         let Some(answer) = self.answer.get_untracked() else { return };
-        let playing = self.player.neighbour.with_untracked(|playing| {
-            let track = &playing.as_ref()?.track;
-            answer.neighbours.iter().position(|neighbour| neighbour.track == *track)
+        let place = |track: &Track| answer.neighbours.iter().position(|neighbour| neighbour.track == *track);
+        let next = self.player.neighbour.with_untracked(|playing| match playing {
+            Some(playing) => place(&playing.track)?.checked_add_signed(step),
+            None => Some(0),
         });
-        let next = playing.map_or(Some(0), |place| place.checked_add_signed(step));
         if let Some(neighbour) = next.and_then(|next| answer.neighbours.get(next)) {
             self.current.set(next.unwrap_or_default());
             self.player.toggle_neighbour(neighbour);
