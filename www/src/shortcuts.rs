@@ -93,6 +93,15 @@ pub fn focus_search() {
     }
 }
 
+/// Leaves the search box, so that keys are the player's again.
+pub fn leave_search() {
+    let input = document().get_element_by_id("search").and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        // Leaving what is on the page cannot fail.
+        let _ = input.blur();
+    }
+}
+
 fn escape(page: Page) {
     if page.stage.with_untracked(Option::is_some) {
         page.cancel();

@@ -5,6 +5,7 @@ use super::icon::{Icon, IconView};
 use super::search_box::Choice;
 use crate::clock::minutes;
 use crate::page::{Asked, Offered, Page};
+use crate::shortcuts::leave_search;
 
 /// What services offer, and those that can be asked; the options begin at `first`.
 pub fn offer_rows(page: Page, first: usize) -> impl IntoView {
@@ -60,7 +61,10 @@ fn OfferRow(
     let cover = candidate.cover.clone();
     let title = candidate.title.clone();
     view! {
-        <Choice index kind="offer" choose=move || page.choose_offer(candidate.clone())>
+        <Choice index kind="offer" choose=move || {
+                leave_search();
+                page.choose_offer(candidate.clone());
+            }>
             {if cover.is_empty() {
                 view! { <span class="found-mark"><IconView icon=Icon::Wave/></span> }.into_any()
             } else {

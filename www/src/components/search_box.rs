@@ -7,6 +7,7 @@ use super::offer_rows::offer_rows;
 use crate::clock::{minutes, thousands};
 use crate::page::{From, Page};
 use crate::protocol::names::{Hit, Key};
+use crate::shortcuts::leave_search;
 
 /// Longest text that is looked for, in characters.
 const LONGEST: u32 = 200;
@@ -102,7 +103,10 @@ fn HitRow(
     let near = (!hit.whole).then(|| view! { <span class="found-near">"near"</span> });
     let key = Key::Place(hit.place);
     view! {
-        <Choice index kind="catalogue" choose=move || page.choose(vec![key.clone()], From::List)>
+        <Choice index kind="catalogue" choose=move || {
+                leave_search();
+                page.choose(vec![key.clone()], From::List);
+            }>
             <span class="found-mark"><IconView icon=Icon::Wave/></span>
             <span class="found-who">
                 <span class="found-title">{title}</span>

@@ -165,7 +165,9 @@ impl Page {
 
     /// Shows a sound that can be heard, but not listened to.
     fn play_only(self, url: String, candidate: &Candidate, origin: &Arc<Origin>) {
-        let sound = Sound::unheard(self.next_number(), url, candidate.duration_s.into(), Arc::clone(origin));
+        let way = origin.way.replacen("Heard", "Played", 1);
+        let origin = Arc::new(Origin { way, ..Origin::clone(origin) });
+        let sound = Sound::unheard(self.next_number(), url, candidate.duration_s.into(), origin);
         self.player.set_sound(&sound.url);
         self.answer.set(None);
         self.stale.set(false);
