@@ -62,6 +62,7 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Training => peers::pytorch()?,
         Program::Large => large("large")?,
         Program::Names => large("names")?,
+        Program::Landscape => landscape()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };
     run_observed(&mut command, |line| {
@@ -99,6 +100,16 @@ fn indexes() -> Result<Command> {
 fn large(bench: &str) -> Result<Command> {
     site::build(Profile::Published)?;
     in_page(bench)
+}
+
+/// Without its peers, our own figures are still measured.
+fn landscape() -> Result<Command> {
+    let mut command = large("map")?;
+    match peers::maps() {
+        Ok(()) => drop(command.env("PEERS", peers::folder()?)),
+        Err(error) => eprintln!("regl-scatterplot and deck.gl: {error}"),
+    }
+    Ok(command)
 }
 
 fn in_page(bench: &str) -> Result<Command> {

@@ -1,9 +1,7 @@
 //! A large map on the disk: sketches alone, because a map needs no more.
 
 use anyhow::Result;
-use sonoscape::catalogue::{
-    Entry, Excerpt, MANIFEST_NAME, MOST_SEGMENT_ROWS, Manifest, PackedSegment, Position, ShardKind,
-};
+use sonoscape::catalogue::{Entry, Excerpt, MANIFEST_NAME, MOST_SEGMENT_ROWS, Manifest, PackedSegment, Position};
 use sonoscape::{Embedding, Track, quantize};
 use std::f64::consts::TAU;
 use std::fs;

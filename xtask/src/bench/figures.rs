@@ -26,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 48] = [
+pub const FIGURES: [Figure; 54] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -75,6 +75,12 @@ pub const FIGURES: [Figure; 48] = [
     alone("catalogue.load_again_ms", "ms", "large.load_again"),
     alone("catalogue.search_ms", "ms", "large.search"),
     alone("catalogue.first_search_ms", "ms", "large.first_search"),
+    against("map.frame_vs_best_peer_278581", "landscape.frame_278581", "landscape.best_peer_278581"),
+    against("map.frame_vs_best_peer_1000000", "landscape.frame_1000000", "landscape.best_peer_1000000"),
+    alone("map.pick_ms_278581", "ms", "landscape.pick_278581"),
+    alone("map.pick_ms_1000000", "ms", "landscape.pick_1000000"),
+    alone("map.bytes_per_point", "bytes", "landscape.bytes_1000000"),
+    alone("map.shard_to_screen_ms", "ms", "landscape.shard_278581"),
 ];
 
 const fn alone(name: &'static str, unit: &'static str, ours: &'static str) -> Figure {

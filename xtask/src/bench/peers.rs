@@ -80,6 +80,11 @@ pub fn indexes() -> Result<()> {
     packages(&["indexes.html", "indexes.mjs"])
 }
 
+/// Lays out the page that measures maps of the same tracks.
+pub fn maps() -> Result<()> {
+    packages(&["maps.html", "maps.mjs", "frames.mjs"])
+}
+
 /// Where rows and queries lie that all searches are measured with.
 pub fn vectors() -> Result<PathBuf> {
     Ok(folder()?.join("vectors"))
@@ -99,7 +104,7 @@ fn packages(files: &[&str]) -> Result<()> {
     for file in ["package.json"].iter().chain(files) {
         fs::copy(sources().join(file), folder.join(file))?;
     }
-    run(Command::new(npm).args(["install", "--no-audit", "--no-fund", "--silent"]).current_dir(folder))
+    run(Command::new(npm).args(["install", "--no-audit", "--no-fund", "--omit=peer", "--silent"]).current_dir(folder))
 }
 
 fn sources() -> PathBuf {

@@ -15,11 +15,12 @@ pub enum Program {
     Page,
     Large,
     Names,
+    Landscape,
 }
 
 impl Program {
     /// In the order in which they run: the peers of the search read what ours has written.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Native,
         Self::Worker,
         Self::Python,
@@ -32,6 +33,7 @@ impl Program {
         Self::Page,
         Self::Large,
         Self::Names,
+        Self::Landscape,
     ];
 
     pub fn title(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Program {
             Self::Page => "the page in a browser",
             Self::Large => "the page with a large catalogue",
             Self::Names => "names in the page",
+            Self::Landscape => "the page's map, regl-scatterplot and deck.gl",
         }
     }
 
@@ -65,6 +68,7 @@ impl Program {
             Some("train") => Self::Training,
             Some("large") => Self::Large,
             Some("names") => Self::Names,
+            Some("landscape") => Self::Landscape,
             _ => Self::Page,
         }
     }
