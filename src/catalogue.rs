@@ -147,6 +147,9 @@ impl Catalogue {
         let known = self.manifest.segments.drain(..).zip(self.segments.drain(..)).filter(|_| comparable);
         let mut known: BTreeMap<SegmentEntry, Segment> = known.collect();
         self.segments = manifest.segments.iter().map(|entry| known.remove(entry).unwrap_or_default()).collect();
+        if self.manifest.regions != manifest.regions {
+            self.regions.clear();
+        }
         self.manifest = manifest;
         self.texts.clear();
     }

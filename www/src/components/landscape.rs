@@ -134,6 +134,11 @@ fn watch_state(page: Page) {
         page.draw_map_soon();
     });
     Effect::new(move |_| {
+        let open = page.finder.open.get();
+        let hits = page.finder.hits.with(|hits| hits.iter().map(|hit| hit.place).collect());
+        map.highlights.set(if open { hits } else { Vec::new() });
+    });
+    Effect::new(move |_| {
         map.highlights.track();
         map.current.track();
         map.heard.track();

@@ -1,7 +1,8 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconView};
-use crate::page::{Current, Page, Pointed};
+use crate::page::{Current, From, Page, Pointed};
+use crate::protocol::names::Key;
 use crate::protocol::{Described, Spot};
 
 /// Below this height of the map, in CSS pixels, a card has no room above its track.
@@ -40,6 +41,18 @@ pub fn MapCard() -> impl IntoView {
                 style:top=top
             >
                 <TrackLine spot/>
+                {(by == Pointed::Chosen).then(|| view! {
+                    <button
+                        id="map-choose"
+                        type="button"
+                        class="switch"
+                        title="Find what sounds like this"
+                        aria-label="Find what sounds like this"
+                        on:click=move |_| page.choose(vec![Key::Place(spot)], From::List)
+                    >
+                        <IconView icon=Icon::Here/>
+                    </button>
+                })}
             </div>
         })
     };

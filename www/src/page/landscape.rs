@@ -169,6 +169,7 @@ impl Page {
                     scene.unsorted = true;
                 });
                 map.work.update_value(|work| work.texts.clear());
+                map.regions.set(Vec::new());
                 map.expected.set(tracks);
                 map.arrived.set(0);
                 if map.colouring.get_untracked() != Colouring::default() {

@@ -3,23 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::Track;
+pub use super::names::Place as Spot;
 
 /// Stands for no place on the map, as both coordinates.
 pub const NOWHERE: u16 = u16::MAX;
 
 /// Categories that a legend names; all others share one colour.
 pub const MOST_NAMED: usize = 7;
-
-/// Which track of which catalogue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Spot {
-    /// Index of the catalogue.
-    pub catalogue: u32,
-    /// Index of the segment there.
-    pub segment: u32,
-    /// Place of the track there.
-    pub track: u32,
-}
 
 /// What the colours of the map say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

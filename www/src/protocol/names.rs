@@ -93,7 +93,7 @@ pub enum Key {
 }
 
 /// Where a track lies in the catalogues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Index of the catalogue.
     pub catalogue: u32,

@@ -64,6 +64,10 @@ async fn take(engine: &RefCell<Option<Engine>>, edition: &Edition, is_update: bo
     with(engine, |engine| shelve(engine, edition))?;
     let arrival = Arrival { engine, edition, received: Cell::default(), is_update };
     arrival.bring().await?;
+    with(engine, |engine| {
+        landscape::follow(engine);
+        Ok(())
+    })?;
     edition.keep().await;
     arrival.tell_end()?;
     query::refine(engine).await;
@@ -75,6 +79,7 @@ impl Arrival<'_> {
     async fn bring(&self) -> Result<(), Failure> {
         let sketches = self.wanted(|catalogue| owned(catalogue.missing_sketches()))?;
         self.each(sketches, |catalogue, segment, bytes| catalogue.take_sketch(segment, &bytes)).await?;
+        self.each(self.wanted(missing_regions)?, |catalogue, _, bytes| catalogue.take_regions(&bytes)).await?;
         let codes = self.wanted(|catalogue| owned(catalogue.missing_codes()))?;
         self.each(codes, Catalogue::take_codes).await?;
         if is_awaited_whole(self.edition) {
@@ -182,6 +187,9 @@ async fn fetch_beside(engine: &RefCell<Option<Engine>>, edition: &Edition) -> Re
             next.take_sketch(segment, &files.shard(&entry.sketch, |_| ()).await?)?;
             files.shard(&entry.codes, |_| ()).await?;
         }
+        if let Some(regions) = &manifest.regions {
+            files.shard(regions, |_| ()).await?;
+        }
         if is_awaited_whole(edition) {
             for text in next.texts() {
                 files.shard(text, |_| ()).await?;
@@ -198,4 +206,10 @@ fn check_encoder(engine: &Engine, catalogue: &Catalogue) -> Result<(), Failure> 
 
 fn owned<'a>(shards: impl Iterator<Item = (usize, &'a ShardEntry)>) -> Vec<(usize, ShardEntry)> {
     shards.map(|(segment, shard)| (segment, shard.clone())).collect()
+}
+
+/// The shard of a catalogue's regions, if it has any that are not here.
+fn missing_regions(catalogue: &Catalogue) -> Vec<(usize, ShardEntry)> {
+    let missing = catalogue.manifest().regions.iter().filter(|_| catalogue.regions().is_empty());
+    missing.map(|shard| (0, shard.clone())).collect()
 }

@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use js_sys::{Array, Uint8Array, Uint16Array};
-use sonoscape::catalogue::{Counts, Facet};
+use sonoscape::catalogue::{self, Counts, Facet};
 use sonoscape::{Analysis, Catalogue, TrackId};
 
 use crate::choices;
 use crate::engine::{Engine, with};
-use crate::protocol::{Colouring, Described, Event, Failure, Legend, MOST_NAMED, MapEvent, MapRequest, NOWHERE, Spot};
+use crate::protocol::{
+    Colouring, Described, Event, Failure, Legend, MOST_NAMED, MapEvent, MapRequest, NOWHERE, Region, Spot,
+};
 use crate::query::described;
 use crate::scope;
 use crate::shelf;
@@ -26,12 +28,14 @@ pub struct Landscape {
     edition: u32,
     /// The segments that the page knows.
     told: BTreeSet<usize>,
+    /// Whether it knows the regions.
+    named: bool,
     colouring: Colouring,
 }
 
 /// What a colour is made of.
 enum Key {
-    Region,
+    Regions(BTreeMap<u16, u8>),
     Named(Facet, BTreeMap<String, u8>),
     Years(u16, u16),
     Scores(Vec<Vec<f32>>, (f32, f32)),
@@ -78,6 +82,43 @@ pub fn follow(engine: &mut Engine) {
             }
         }
     }
+    if let Some(catalogue) = engine.landscape.catalogue
+        && !engine.landscape.named
+        && !engine.shelves[catalogue].catalogue.regions().is_empty()
+    {
+        engine.landscape.named = true;
+        name(engine, catalogue);
+    }
+}
+
+/// Tells the page the named regions, and with them the colours of their tracks.
+fn name(engine: &Engine, catalogue: usize) {
+    let held = engine.shelves[catalogue].catalogue.regions();
+    let region = |(region, root): (&catalogue::Region, usize)| Region {
+        name: region.name.clone(),
+        level: region.level,
+        x: region.x,
+        y: region.y,
+        tracks: region.tracks,
+        colour: colour_of(root),
+    };
+    let regions = held.iter().zip(roots(held)).map(region).collect();
+    post(MapEvent::Regions { regions }, &Array::new());
+    if engine.landscape.colouring == Colouring::Region {
+        paint(engine);
+    }
+}
+
+/// For each region the coarsest one that it is part of, counted among the coarsest.
+fn roots(regions: &[catalogue::Region]) -> Vec<usize> {
+    let coarsest: Vec<usize> = (0..regions.len()).filter(|place| regions[*place].parent.is_none()).collect();
+    let root = |mut place: usize| {
+        while let Some(parent) = regions[place].parent {
+            place = parent.into();
+        }
+        coarsest.partition_point(|other| *other < place)
+    };
+    (0..regions.len()).map(root).collect()
 }
 
 fn place(engine: &mut Engine, catalogue: usize, segment: usize) {
@@ -96,7 +137,7 @@ fn place(engine: &mut Engine, catalogue: usize, segment: usize) {
     let transfer = Array::of1(&places.buffer());
     post(MapEvent::Placed { of: segment_spot(catalogue, segment), places }, &transfer);
     if engine.landscape.colouring == Colouring::Region {
-        paint_segment(engine, catalogue, segment, &Key::Region);
+        paint_segment(engine, catalogue, segment, &region_key(engine, catalogue));
     }
 }
 
@@ -145,7 +186,7 @@ fn key(engine: &Engine, catalogue: usize) -> (Legend, Key) {
     let colouring = engine.landscape.colouring;
     let legend = Legend { colouring, ..Legend::default() };
     match colouring {
-        Colouring::Region => (legend, Key::Region),
+        Colouring::Region => (legend, region_key(engine, catalogue)),
         Colouring::Style => named(colouring, Facet::Style, &held.counts(), |counts| &counts.styles),
         Colouring::Source => named(colouring, Facet::Source, &held.counts(), |counts| &counts.sources),
         Colouring::Year => match (held.counts().years.first_key_value(), held.counts().years.last_key_value()) {
@@ -186,8 +227,9 @@ fn named(
 /// The colours of a segment's tracks, all unknown while what they depend on has not arrived.
 fn colours(held: &Catalogue, segment: usize, key: &Key) -> Vec<u8> {
     let known = match key {
-        Key::Region => {
-            held.clusters(segment).map(|clusters| clusters.iter().map(|cluster| region_colour(*cluster)).collect())
+        Key::Regions(colours) => {
+            let colour = |cluster: &u16| colours.get(cluster).copied().unwrap_or_else(|| plain_colour(*cluster));
+            held.clusters(segment).map(|clusters| clusters.iter().map(colour).collect())
         }
         Key::Named(facet, colours) => held.facet(segment, *facet).map(|(column, texts)| {
             let colours: Vec<u8> = texts.iter().map(|text| colours.get(text).copied().unwrap_or(0)).collect();
@@ -204,8 +246,20 @@ fn colours(held: &Catalogue, segment: usize, key: &Key) -> Vec<u8> {
     known.unwrap_or_else(|| vec![0; held.places(segment).map_or(0, <[_]>::len)])
 }
 
-fn region_colour(cluster: u16) -> u8 {
-    if cluster == NOWHERE { 0 } else { (cluster % 254) as u8 + 1 }
+/// The colours of clusters that are part of regions.
+fn region_key(engine: &Engine, catalogue: usize) -> Key {
+    let regions = engine.shelves[catalogue].catalogue.regions();
+    let colour = |(region, root): (&catalogue::Region, usize)| Some((region.cluster?, colour_of(root)));
+    Key::Regions(regions.iter().zip(roots(regions)).filter_map(colour).collect())
+}
+
+/// The colour of a cluster that has no region.
+fn plain_colour(cluster: u16) -> u8 {
+    if cluster == NOWHERE { 0 } else { colour_of(cluster.into()) }
+}
+
+fn colour_of(place: usize) -> u8 {
+    (place % 254) as u8 + 1
 }
 
 fn on_scale(value: f32, (first, last): (f32, f32)) -> u8 {

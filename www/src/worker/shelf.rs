@@ -25,7 +25,8 @@ impl Shelf {
         let segments = &self.catalogue.manifest().segments;
         let shards =
             segments.iter().flat_map(|segment| [&segment.sketch, &segment.codes].into_iter().chain(&segment.names));
-        let names = shards.chain(self.catalogue.texts()).map(|shard| shard.name.clone());
+        let shards = shards.chain(self.catalogue.texts()).chain(&self.catalogue.manifest().regions);
+        let names = shards.map(|shard| shard.name.clone());
         names.chain([MANIFEST_NAME.to_owned()]).collect()
     }
 }
