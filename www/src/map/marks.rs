@@ -13,6 +13,9 @@ use crate::protocol::Region;
 /// Sizes of names in CSS pixels, coarsest first.
 const NAME_SIZES: [f64; 3] = [15.0, 13.0, 12.0];
 
+/// How much smaller the second line of a name is, in CSS pixels.
+const SMALLER: f64 = 2.5;
+
 /// The sound that was answered, among its neighbours.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
@@ -77,9 +80,10 @@ impl Sheet<'_> {
             let near = at.0 > 0.0 && at.0 < size.0 && at.1 > 0.0 && at.1 < size.1;
             let height = name_size(region.level - shown.start());
             near.then(|| {
-                context.set_font(&self.font(height));
-                let width = context.measure_text(&region.name).map_or(0.0, |measured| measured.width());
-                (region, Wish { at, size: (width, height * 1.3), level: region.level, tracks: region.tracks })
+                let (name, rest) = lines(&region.name);
+                let width = self.width(name, height).max(self.width(rest, height - SMALLER));
+                let lines = if rest.is_empty() { 1.0 } else { 2.0 };
+                (region, Wish { at, size: (width, height * 1.3 * lines), level: region.level, tracks: region.tracks })
             })
         });
         let (regions, wishes): (Vec<&Region>, Vec<Wish>) = wishes.unzip();
@@ -88,8 +92,14 @@ impl Sheet<'_> {
         let mut names = Vec::new();
         for ((region, wish), _) in shown_ones {
             let coarse = region.level - shown.start();
-            context.set_font(&self.font(name_size(coarse)));
-            self.text(&region.name, wish.at, if coarse == 0 { &self.tokens.ink } else { &self.tokens.quiet });
+            let height = name_size(coarse);
+            let (name, rest) = lines(&region.name);
+            let up = if rest.is_empty() { 0.0 } else { height * 0.62 };
+            context.set_font(&self.font(height));
+            let ink = if coarse == 0 { &self.tokens.ink } else { &self.tokens.quiet };
+            self.text(name, (wish.at.0, wish.at.1 - up), ink);
+            context.set_font(&self.font(height - SMALLER));
+            self.text(rest, (wish.at.0, wish.at.1 + up), &self.tokens.quiet);
             names.push(region.name.clone());
         }
         names
@@ -194,10 +204,20 @@ impl Sheet<'_> {
         let _ = context.fill_text(text, at.0, at.1);
     }
 
+    fn width(&self, text: &str, height: f64) -> f64 {
+        self.context.set_font(&self.font(height));
+        self.context.measure_text(text).map_or(0.0, |measured| measured.width())
+    }
+
     fn font(&self, height: f64) -> String {
         let weight = if height >= NAME_SIZES[0] { 600 } else { 500 };
         format!("{weight} {height}px {}", self.tokens.font)
     }
+}
+
+/// A name in two lines, what tells most of the region above.
+fn lines(name: &str) -> (&str, &str) {
+    name.split_once(" · ").unwrap_or((name, ""))
 }
 
 fn name_size(coarse: u8) -> f64 {

@@ -18,8 +18,8 @@ flat out float edge;
 void main() {
     gl_Position = vec4(place * view.xy + view.zw, 0.0, 1.0);
     float spacing = room.x * exp2(-look.z / steps);
-    float size = clamp(0.62 * spacing, 1.7 * room.z * room.z, 9.0) * room.z;
-    float share = spacing / size;
+    float size = clamp(0.62 * spacing, 2.0 * room.z, 9.0) * room.z;
+    float share = spacing * room.z * room.z / size;
     float alpha = clamp(0.55 * share * share, 0.14, 0.9);
     vec3 ink = texelFetch(palette, ivec2(int(look.x), 0), 0).rgb;
     if (look.y < 0.5) {
