@@ -48,7 +48,6 @@ const COUNTER: &str = "
 
 /// Moves the page's map like the peers', and picks tracks under the pointer.
 const MEASURE: &str = "
-    const { frames } = await import('./frames.mjs');
     const map = document.querySelector('#map');
     const box = map.getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
@@ -136,7 +135,10 @@ async fn ours(folder: &Path) -> Result<Ours> {
     let site = Site::start(folder).await;
     site.spoil("catalogue/codes-", Fault::Late(WITHHELD));
     let frames = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/peers/frames.mjs");
-    site.spoil("frames.mjs", Fault::Replaced(std::fs::read(frames)?));
+    let frames = std::fs::read_to_string(frames)?.replace("export ", "");
+    let script = format!(
+        "const done = arguments[0]; (async () => {{ {frames} {MEASURE} }})().then(done, error => done(String(error)))"
+    );
     let mut measured = None;
     flagged(&site.address, COUNTER, &UNHELD, |page| {
         let measured = &mut measured;
@@ -144,9 +146,8 @@ async fn ours(folder: &Path) -> Result<Ours> {
             page.engine_is_ready().await?;
             page.click("#explore").await?;
             whole(&page).await?;
-            let script = format!("const done = arguments[0]; (async () => {{ {MEASURE} }})().then(done, done)");
-            let value = page.browser().execute_async(script, Vec::new()).await?;
-            *measured = Some(serde_json::from_value(value.json().clone())?);
+            let value = page.browser().execute_async(script, Vec::new()).await?.json().clone();
+            *measured = Some(serde_json::from_value(value.clone()).with_context(|| value.to_string())?);
             Ok(())
         }
     })
