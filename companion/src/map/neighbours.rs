@@ -13,7 +13,7 @@ use sonoscape::{Code, Embedding, Index, quantize};
 use super::points::Points;
 
 /// Points up to which every pair is compared.
-const MOST_EXACT: usize = 300_000;
+const MOST_EXACT: usize = 50_000;
 
 /// Points whose neighbours are counted to say how many are found.
 const SAMPLE: usize = 512;
@@ -34,7 +34,7 @@ pub enum Metric {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Search {
-    /// All pairs up to 300 000 tracks, cells beyond.
+    /// All pairs up to 50 000 tracks, cells beyond.
     Auto,
     /// Compare all pairs.
     Exact,

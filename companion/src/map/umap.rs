@@ -116,3 +116,72 @@ impl Umap {
         Ok(Laid { positions, recall, n_epochs, neighbours_s, start_s, layout_s })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::map::fuzzy::smooth;
+
+    /// What umap-learn makes of a few points; `tests/golden/umap_learn.py` wrote it.
+    fn golden() -> Value {
+        let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/umap_learn.json"));
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn numbers(list: &Value) -> Vec<f64> {
+        list.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+    }
+
+    fn neighbours(golden: &Value) -> Neighbours {
+        let rows = numbers(&golden["rows"]).into_iter().map(|row| row as u32).collect();
+        let distances = numbers(&golden["distances"]).into_iter().map(|distance| distance as f32).collect();
+        Neighbours { k: golden["k"].as_u64().unwrap() as usize, rows, distances }
+    }
+
+    #[test]
+    fn curves_are_those_of_umap_learn() {
+        for curve in golden()["curves"].as_array().unwrap() {
+            let number = |name: &str| curve[name].as_f64().unwrap();
+            let found = Curve::fit(number("spread"), number("min_dist")).unwrap();
+            let near = |found: f64, name: &str| (found / number(name) - 1.0).abs() < 1e-4;
+            assert!(near(found.a, "a") && near(found.b, "b"), "{found:?} is not {curve}");
+        }
+    }
+
+    #[test]
+    fn bandwidths_are_those_of_umap_learn() {
+        let golden = golden();
+        let neighbours = neighbours(&golden);
+        let mean = neighbours.distances.iter().map(|d| f64::from(*d)).sum::<f64>() / neighbours.distances.len() as f64;
+        for set in golden["sets"].as_array().unwrap() {
+            let (rhos, sigmas) = (numbers(&set["rhos"]), numbers(&set["sigmas"]));
+            for ((distances, rho), sigma) in neighbours.distances.chunks(neighbours.k).zip(rhos).zip(sigmas) {
+                let found = smooth(distances, set["local_connectivity"].as_f64().unwrap(), mean);
+                assert!((found.0 - rho).abs() < 1e-5 && (found.1 - sigma).abs() < 1e-4, "{found:?}: {rho} {sigma}");
+            }
+        }
+    }
+
+    #[test]
+    fn graphs_are_those_of_umap_learn() {
+        let golden = golden();
+        let neighbours = neighbours(&golden);
+        for set in golden["sets"].as_array().unwrap() {
+            let number = |name: &str| set[name].as_f64().unwrap();
+            let graph = Graph::of(&neighbours, number("local_connectivity"), number("set_op_mix_ratio") as f32);
+            let mut found = vec![0.0; neighbours.len() * neighbours.len()];
+            for vertex in 0..graph.len() {
+                let (ends, strengths) = graph.edges(vertex);
+                for (end, strength) in ends.iter().zip(strengths) {
+                    found[vertex * graph.len() + *end as usize] = f64::from(*strength);
+                }
+            }
+            let differs = |(found, expected): (&f64, f64)| (found - expected).abs() > 1e-4;
+            let union = numbers(&set["union"]);
+            let wrong = found.iter().zip(union.iter().copied()).filter(|pair| differs(*pair)).count();
+            assert_eq!(wrong, 0, "{found:?} {union:?}");
+        }
+    }
+}
