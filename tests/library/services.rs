@@ -1,5 +1,6 @@
 //! Answers in the shapes that the services document, written for these tests.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sonoscape::services::{
     Answer, Ask, Candidate, Certainty, MOST_ANSWER_BYTES, Provider, Reply, Service, ServiceError, Trouble, certainty,
@@ -325,4 +326,64 @@ fn the_same_recording_is_told_from_others() {
     let coded = |title: &str| Candidate { isrc: "GBAYE0601690".into(), ..candidate(title, "x", 1.0) };
     assert_eq!(certainty(&coded("a"), &coded("b")), Certainty::SAME);
     assert!(certainty(&wanted, &candidate("Let It Be", "The Beatles", 243.0)) < Certainty::SAME);
+}
+
+/// The places of all values in `body`, as JSON pointers.
+fn places(body: &Value, here: &str) -> Vec<String> {
+    let inner: Vec<(String, &Value)> = match body {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (format!("{here}/{name}"), value)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(i, value)| (format!("{here}/{i}"), value)).collect(),
+        _ => Vec::new(),
+    };
+    inner.iter().flat_map(|(place, value)| std::iter::once(place.clone()).chain(places(value, place))).collect()
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "https?://[a-z.@:/\"<>{}%?#= \\n]{0,40}".prop_map(Value::from),
+        "[0-9:.eE-]{1,12}".prop_map(Value::from),
+        prop::collection::vec(any::<String>().prop_map(Value::from), 0..4).prop_map(Value::from),
+        Just(json!({ "name": { "name": [] } })),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_a_panic_or_a_track_that_a_catalogue_refuses(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 0..6),
+    ) {
+        let item = json!({ "metadata": { "identifier": "one", "title": "Pieces", "creator": "A", "date": "1931" },
+            "files": [{ "name": "a b.mp3", "format": "VBR MP3", "original": "a.flac", "title": "Etude", "length": "3:05" }] });
+        let song = json!({ "kind": "song", "trackId": 11, "trackName": "One", "artistName": "A", "previewUrl": "https://a.example/1.m4a",
+            "trackViewUrl": "https://a.example/1", "trackTimeMillis": 183_460, "releaseDate": "1998-05-01T07:00:00Z" });
+        let own = json!({ "id": "168", "name": "J", "duration": 183, "license_ccurl": "http://creativecommons.org/licenses/by-sa/3.0/",
+            "audio": "https://a.example/?from=abc", "audiodownload": "https://a.example/168", "audiodownload_allowed": true });
+        let album = Ask::Album { id: "one".into(), offset: 0 };
+        let bodies = [
+            (Service::Deezer, search("x"), json!({ "data": [deezer_track()], "total": 1 })),
+            (Service::Spotify, search("x"), json!({ "tracks": { "items": [spotify_track()], "total": 1 } })),
+            (Service::Itunes, search("x"), json!({ "results": [song] })),
+            (Service::Jamendo, search("x"), jamendo(&json!([own]))),
+            (Service::Archive, album, item),
+        ];
+        for (service, ask, mut body) in bodies {
+            for (at, value) in &changes {
+                let places = places(&body, "");
+                if !places.is_empty() && let Some(found) = body.pointer_mut(at.get::<String>(&places)) {
+                    *found = value.clone();
+                }
+            }
+            let Ok(answer) = read(service, &ask, &body) else { continue };
+            prop_assert!(!changes.is_empty() || answer.candidates.len() == 1, "{service:?}");
+            for found in answer.candidates {
+                prop_assert!(found.track().check().is_ok(), "{found:?}");
+                prop_assert!(certainty(&found, &found).value() <= 1.0);
+            }
+        }
+    }
 }

@@ -176,10 +176,8 @@ fn a_walk_goes_as_far_as_the_key_lets_it() {
     let report = collect(&workplace, &today, &walk);
     // Top tracks are not to be had, so that artists are searched by name: all twenty of each.
     assert_eq!(report["found"], 60);
-    assert_eq!(
-        today.asked("/spotify/v1/artists").iter().filter(|asked| asked.path.ends_with("related-artists")).count(),
-        1
-    );
+    let near = today.asked("/spotify/v1/artists").into_iter().filter(|asked| asked.path.ends_with("related-artists"));
+    assert!((1..=2).contains(&near.count()), "a refused kind of question is not asked on, but for what was on its way");
     let given_up = texts(&report["given_up"], "problem");
     assert!(given_up.iter().any(|problem| problem.contains("does not allow")), "{given_up:?}");
     assert_eq!((today.above_limit(), repeated(&today)), (0, vec![]));
