@@ -62,9 +62,9 @@ fn only_segments_that_change_are_written() {
     assert_eq!(tracks(&second), [FULL, FULL, 101]);
     assert_eq!(second[..2], first[..2]);
     assert_eq!(report["files_written"], 5, "manifest, sketch, codes, names and a block of text");
-    assert_eq!(report["files_removed"], 3);
+    assert_eq!(report["files_removed"], 4);
     let unchanged = workplace.files("packed").into_iter().filter(|(name, at)| files.get(name) == Some(at));
-    assert_eq!(unchanged.count(), files.len() - 4);
+    assert_eq!(unchanged.count(), files.len() - 5);
 
     edit(&workplace, "DELETE FROM track WHERE id = (SELECT min(id) FROM track WHERE segment = 1)");
     pack(&workplace);
