@@ -178,7 +178,7 @@ mod tests {
         ];
         assert_eq!(shown, expected);
         assert_eq!(terms.of(&Track { artist: "SOME ONE".into(), ..Track::default() }), [numbers[3]]);
-        assert_eq!(terms.of(&Track::default()), []);
+        assert_eq!(terms.of(&Track::default()), [0_u32; 0]);
     }
 
     #[test]
