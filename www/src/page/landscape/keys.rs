@@ -13,7 +13,7 @@ use crate::map::camera::Place;
 const AHEAD: f64 = 1.5;
 
 /// Where the keyboard goes from the map.
-const BESIDE: &str = "#neighbours .play, #choose";
+const BESIDE: [&str; 2] = ["#neighbours .play", "#choose"];
 
 /// One step of zooming.
 const ZOOM: f64 = 1.6;
@@ -31,7 +31,7 @@ impl Page {
         let active = document().active_element();
         let on_map = active.is_some_and(|element| element.closest("#landscape").ok().flatten().is_some());
         map.shown.set(!on_map);
-        focus_soon(if on_map { BESIDE } else { "#map" });
+        focus_soon(if on_map { &BESIDE } else { &["#map"] });
     }
 
     /// A key is pressed on the map.
@@ -89,16 +89,16 @@ impl Page {
             self.point_at(None);
         } else {
             map.shown.set(false);
-            focus_soon(BESIDE);
+            focus_soon(&BESIDE);
         }
         event.prevent_default();
     }
 }
 
-/// Puts the keyboard on an element, which may only now be shown.
-fn focus_soon(selector: &'static str) {
+/// Puts the keyboard on the first of these that there is; it may only now be shown.
+fn focus_soon(selectors: &'static [&'static str]) {
     request_animation_frame(move || {
-        let element = document().query_selector(selector).ok().flatten();
+        let element = selectors.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
         if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             // Focusing what is on the page cannot fail.
             let _ = element.focus();
