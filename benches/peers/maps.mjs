@@ -25,7 +25,7 @@ async function reglScatterplot() {
   globalThis.createPubSub = { default: createPubSub };
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = "./node_modules/regl-scatterplot/dist/regl-scatterplot.min.js";
+    script.src = "./node_modules/regl-scatterplot/dist/regl-scatterplot.js";
     [script.onload, script.onerror] = [resolve, reject];
     document.head.append(script);
   });
