@@ -18,14 +18,14 @@ use sonoscape::{Analyser, Encoder};
 use crate::library::collected::Sound;
 use crate::library::{Entry, FOLDER_SETTING, Library};
 use crate::pack::{self, Problem};
-use crate::{hear, progress};
+use crate::{hear, map, progress};
 use files::File;
 use report::Report;
 
 /// Analyses that may wait to be written.
 const WAITING: usize = 64;
 
-/// Make a catalogue of a music folder.
+/// Make a catalogue of a music folder, and its map.
 ///
 /// Run it again after an interruption or a change: only what is new or changed is analysed and written, and what has gone is
 /// dropped. Hidden files and symbolic links are left out. Files that cannot be used are listed at the end; only when no
@@ -36,6 +36,9 @@ pub struct Args {
     folder: Option<PathBuf>,
     #[command(flatten)]
     options: pack::Options,
+    /// Leave the map as it is: new tracks get no place on it.
+    #[arg(long)]
+    no_map: bool,
 }
 
 /// Analyses what is new or changed, then writes the catalogue.
@@ -62,6 +65,9 @@ pub fn run(args: &Args) -> Result<()> {
     report.to_fetch_again = library.want_again(encoder.id())?;
 
     report.packed = pack::pack(&mut library, &listing, &encoder, options)?;
+    if report.packed.tracks > 0 && !args.no_map {
+        report.map = Some(map::draw(&options.output, &map::Options::usual()?, false, options.json)?);
+    }
     problems.append(&mut report.packed.problems);
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     problems.dedup_by(|later, earlier| later.path == earlier.path);

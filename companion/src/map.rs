@@ -72,6 +72,21 @@ pub struct Options {
     k: Option<u16>,
 }
 
+impl Options {
+    /// Those of a command line that says nothing of them.
+    ///
+    /// # Errors
+    /// Never, while the defaults are within their bounds.
+    pub fn usual() -> Result<Self> {
+        #[derive(clap::Parser)]
+        struct Nothing {
+            #[command(flatten)]
+            options: Options,
+        }
+        Ok(<Nothing as clap::Parser>::try_parse_from(["sonoscape"])?.options)
+    }
+}
+
 /// What makes a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Clusters {

@@ -4,10 +4,10 @@ mod known;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use sonoscape::TrackId;
-use sonoscape::catalogue::{Entry, PackedSegment, SegmentEntry};
+use sonoscape::catalogue::{Entry, PackedSegment, Placed, SegmentEntry};
 
 use crate::catalogue::{Stored, Writer, Written, texts};
 use crate::progress;
@@ -16,7 +16,8 @@ use known::{Identity, Known};
 /// Join catalogues of one encoder.
 ///
 /// A track that an earlier catalogue has too is taken once: one with the same ISRC, or else with the same name at the same
-/// source, or else with the same page, or else at the same web address. Segments that lose no track are copied as they are.
+/// source, or else with the same page, or else at the same web address. Segments that lose no track are copied as they are. The map
+/// is that of the first catalogue; `sonoscape map` places the others' tracks on it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Folders of the catalogues, the one that is preferred first.
@@ -70,11 +71,12 @@ pub fn run(args: &Args) -> Result<()> {
     let bar = progress::bar(segments, "Merging", args.json);
     let (mut merged, mut known) = (Merged::default(), Known::default());
     let mut writer = Writer::begin(&args.output)?;
-    for stored in &catalogues {
+    for (number, stored) in catalogues.iter().enumerate() {
+        let is_first = number == 0;
         let mut identities = Vec::new();
         for segment in 0..stored.manifest().segments.len() {
             if let Some(packed) = merged.take(stored, segment, &known, &mut identities)? {
-                writer.put(packed)?;
+                writer.put(if is_first { packed } else { unplaced(packed)? })?;
             }
             bar.inc(1);
         }
@@ -83,8 +85,18 @@ pub fn run(args: &Args) -> Result<()> {
     bar.finish_and_clear();
     let names: Vec<&str> = catalogues.iter().map(|stored| stored.manifest().name.as_str()).collect();
     let name = args.name.clone().unwrap_or_else(|| names.join(" + "));
+    writer.put_regions(&catalogues[0].regions()?)?;
     merged.written = writer.finish(&name, &first.encoder, first.dimension)?;
     merged.print(args.json)
+}
+
+/// A segment whose tracks have no place on the map: that of another catalogue means something else.
+fn unplaced(packed: PackedSegment) -> Result<PackedSegment> {
+    let PackedSegment { entry, mut shards } = packed;
+    let sketch = shards.iter().position(|(shard, _)| *shard == entry.sketch).context("a segment has no sketch")?;
+    let (entry, shard) = entry.placed(&shards[sketch].1, &vec![Placed::default(); entry.tracks])?;
+    shards[sketch] = shard;
+    Ok(PackedSegment { entry, shards })
 }
 
 impl Merged {

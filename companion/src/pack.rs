@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use sha2::{Digest, Sha256};
-use sonoscape::catalogue::{Entry, Excerpt, MOST_SEGMENT_ROWS, PackedSegment};
+use sonoscape::catalogue::{Entry, Excerpt, MOST_SEGMENT_ROWS, PackedSegment, Placed};
 use sonoscape::{Encoder, quantize};
 
 use crate::catalogue::Writer;
 use crate::library::{Candidate, FOLDER_SETTING, LIBRARY_NAME, Library};
+use crate::map::Former;
 use crate::{hear, progress};
 use plan::{Member, Planned, plan};
 pub use report::{Duplicate, Packed, Problem};
@@ -110,12 +111,18 @@ pub fn pack(library: &mut Library, listing: &Listing, encoder: &Encoder, options
     let planned = plan(members, next, MOST_SEGMENT_ROWS);
     let bar = progress::bar(packed.tracks, "Packing", options.json);
     let mut writer = Writer::begin(&options.output)?;
+    // A damaged catalogue is replaced, too.
+    let former = Former::read(&options.output, encoder.id()).unwrap_or_default();
+    let mut clusters = Vec::new();
     for segment in &planned {
-        let tracks = segment.members.iter().map(|member| entry(library, listing, member.id));
-        writer.put(PackedSegment::new(encoder.card().dimension, &tracks.collect::<Result<Vec<_>>>()?)?)?;
+        let tracks = segment.members.iter().map(|member| entry(library, listing, member.id, &former));
+        let tracks = tracks.collect::<Result<Vec<_>>>()?;
+        clusters.extend(tracks.iter().filter_map(|track| track.cluster));
+        writer.put(PackedSegment::new(encoder.card().dimension, &tracks)?)?;
         bar.inc(segment.members.len() as u64);
     }
     bar.finish_and_clear();
+    writer.put_regions(&former.regions(clusters.into_iter()))?;
     packed.written = writer.finish(&name(library, options)?, encoder.id(), encoder.card().dimension)?;
     library.assign(moved(&planned), options.fresh)?;
     Ok(packed)
@@ -168,11 +175,14 @@ impl Survey {
     }
 }
 
-fn entry(library: &Library, listing: &Listing, id: i64) -> Result<Entry> {
+/// A track where it lay on the former map.
+fn entry(library: &Library, listing: &Listing, id: i64, former: &Former) -> Result<Entry> {
     let found = library.track(id)?;
     let excerpts = library.excerpts(id).with_context(|| format!("The library's entry of {} is damaged", found.path))?;
-    let excerpts = excerpts.iter().map(|e| Excerpt { start_s: e.start_s, code: quantize(&e.embedding) }).collect();
-    Ok(Entry { track: listing.track(&found)?, excerpts, ..Entry::default() })
+    let excerpts: Vec<Excerpt> =
+        excerpts.iter().map(|e| Excerpt { start_s: e.start_s, code: quantize(&e.embedding) }).collect();
+    let Placed { position, cluster } = former.place(&excerpts);
+    Ok(Entry { track: listing.track(&found)?, position, cluster, excerpts })
 }
 
 fn moved(planned: &[Planned]) -> impl Iterator<Item = (i64, u32)> + '_ {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::map;
 use crate::pack::Packed;
 
 /// The outcome of a build.
@@ -22,6 +23,8 @@ pub struct Report {
     pub seconds: f64,
     #[serde(flatten)]
     pub packed: Packed,
+    /// Unless the map was left as it is.
+    pub map: Option<map::Report>,
 }
 
 impl Report {
@@ -48,5 +51,8 @@ impl Report {
             );
         }
         self.packed.print();
+        if let Some(map) = &self.map {
+            map.print_sum();
+        }
     }
 }

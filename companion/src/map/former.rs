@@ -27,7 +27,7 @@ impl Former {
         if !folder.join(MANIFEST_NAME).is_file() {
             return Ok(former);
         }
-        let Ok(stored) = Stored::open(folder) else { return Ok(former) };
+        let stored = Stored::open(folder)?;
         let manifest = stored.manifest();
         if manifest.encoder != encoder {
             return Ok(former);

@@ -35,12 +35,6 @@ impl Points {
         &self.values[i * self.dimension..(i + 1) * self.dimension]
     }
 
-    /// Those of these places, in this order.
-    pub fn select(&self, places: &[usize]) -> Self {
-        let values = places.iter().flat_map(|&i| self.row(i)).copied().collect();
-        Self { dimension: self.dimension, values }
-    }
-
     /// The mean of each track's embeddings, scaled to unit length, in the catalogue's order; `visit` is told of every segment.
     ///
     /// # Errors

@@ -49,6 +49,15 @@ impl Report {
             return Ok(());
         }
         print_regions(&self.regions, None);
+        self.print_sum();
+        if let Some(peak) = self.peak_bytes {
+            println!("It took {} of memory at most.", HumanBytes(peak));
+        }
+        Ok(())
+    }
+
+    /// Prints what was done, for people.
+    pub fn print_sum(&self) {
         match &self.layout {
             Some(laid) => println!(
                 "Drew {} tracks in {:.1} s; {:.1} % of the nearest neighbours were found. {}",
@@ -59,10 +68,6 @@ impl Report {
             ),
             None => println!("Placed {} of {} tracks. {}", self.placed, self.tracks, self.written),
         }
-        if let Some(peak) = self.peak_bytes {
-            println!("It took {} of memory at most.", HumanBytes(peak));
-        }
-        Ok(())
     }
 }
 

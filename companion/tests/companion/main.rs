@@ -9,6 +9,7 @@ mod evaluate;
 mod extract;
 mod forge;
 mod info;
+mod map;
 mod merge;
 mod pack;
 mod picture;
