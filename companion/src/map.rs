@@ -9,6 +9,7 @@ mod kmeans;
 mod layout;
 mod names;
 mod neighbours;
+mod page;
 mod pca;
 mod place;
 mod points;
@@ -52,6 +53,9 @@ pub struct Args {
     /// Where the places of vectors go: FILE.npy, float32, two a row.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Also write a page in Markdown that shows each cluster with ten of its tracks.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
     /// Report in JSON.
@@ -105,7 +109,8 @@ pub fn run(args: &Args) -> Result<()> {
         return vectors::run(&args.catalogue, args.output.as_deref(), &args.options.umap, args.json);
     }
     ensure!(args.output.is_none(), "--output is for vectors; the map of a catalogue goes into its folder.");
-    draw(&args.catalogue, &args.options, args.fresh, args.json)?.print(args.json)
+    draw(&args.catalogue, &args.options, args.fresh, args.json)?.print(args.json)?;
+    args.page.as_ref().map_or(Ok(()), |page| page::write(&args.catalogue, page))
 }
 
 /// Draws the map of the catalogue in `folder`, or places what is new on it.

@@ -80,11 +80,8 @@ pub fn recount(regions: &[Region], clusters: impl Iterator<Item = u16>) -> Vec<R
         }
     }
     let mut moved = vec![0u16; regions.len()];
-    let mut kept = 0;
-    for (place, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        moved[place] = kept;
-        kept += 1;
-    }
+    let kept = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    kept.zip(0..).for_each(|((place, _), to)| moved[place] = to);
     let counted = regions.iter().zip(&counts).filter(|(_, count)| **count > 0);
     let of = |(region, &tracks): (&Region, &u32)| Region {
         tracks,

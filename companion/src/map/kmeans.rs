@@ -25,7 +25,7 @@ pub fn level(points: &Points, positions: &[[f32; 2]], k: usize, seed: u64) -> Le
         labels = nearest;
         centres = moved(points, &labels, &centres);
     }
-    numbered(labels, positions)
+    numbered(&labels, positions)
 }
 
 fn first_centres(points: &Points, k: usize, seed: u64) -> Vec<Vec<f32>> {
@@ -73,8 +73,8 @@ fn moved(points: &Points, labels: &[usize], former: &[Vec<f32>]) -> Vec<Vec<f32>
 }
 
 /// Clusters that have points, numbered from 0; the peak of each is the mean of its points on the map.
-fn numbered(labels: Vec<usize>, positions: &[[f32; 2]]) -> Level {
-    let mut used = labels.clone();
+fn numbered(labels: &[usize], positions: &[[f32; 2]]) -> Level {
+    let mut used = labels.to_vec();
     used.sort_unstable();
     used.dedup();
     let labels: Vec<usize> = labels.iter().map(|label| used.binary_search(label).unwrap_or(0)).collect();

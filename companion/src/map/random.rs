@@ -25,7 +25,7 @@ impl Random {
 
     /// Below `limit`, which fits 32 bits.
     pub fn below(&mut self, limit: usize) -> usize {
-        ((self.bits() >> 32) * limit as u64 >> 32) as usize
+        (((self.bits() >> 32) * limit as u64) >> 32) as usize
     }
 }
 

@@ -41,10 +41,13 @@ fn read(workplace: &Workplace, folder: &str) -> Catalogue {
     catalogue
 }
 
+/// Where a track lies and in which cluster, if it lies anywhere.
+type Place = Option<(Position, Option<u16>)>;
+
 /// Where each track lies, by the codes of its first excerpt.
-fn places(catalogue: &Catalogue) -> BTreeMap<Vec<i8>, Option<(u16, u16, Option<u16>)>> {
+fn places(catalogue: &Catalogue) -> BTreeMap<Vec<i8>, Place> {
     let place = |id: TrackId| {
-        let position = catalogue.position(id).map(|Position { x, y }| (x, y, catalogue.cluster(id)));
+        let position = catalogue.position(id).map(|position| (position, catalogue.cluster(id)));
         (catalogue.excerpts(id)[0].code.values.clone(), position)
     };
     catalogue.ids().map(place).collect()
