@@ -128,7 +128,7 @@ async fn somebody_signs_in_to_spotify_searches_hears_the_same_recording_elsewher
 
         here.expire_tokens();
         page.click("#search").await?;
-        page.press(Key::End + Key::Backspace + "3").await?;
+        page.press(Key::End + Key::Backspace + "5").await?;
         choose(&page, "spotify").await?;
         let found = offers(&page).await?;
         assert!(found.iter().all(|found| found.text.contains("heard elsewhere")), "{found:?}");
