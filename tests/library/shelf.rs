@@ -60,6 +60,9 @@ impl Packed {
         for (i, segment) in self.manifest.segments.iter().enumerate() {
             catalogue.take_sketch(i, &self.files[&segment.sketch.name])?;
             catalogue.take_codes(i, self.files[&segment.codes.name].clone())?;
+            if let Some(names) = &segment.names {
+                catalogue.take_names(i, &self.files[&names.name])?;
+            }
         }
         let ids: Vec<TrackId> = catalogue.ids().collect();
         for text in catalogue.missing_texts(&ids) {

@@ -63,7 +63,7 @@ fn the_catalogue_is_replaced_whole() {
     workplace.build();
     let names: Vec<String> = workplace.files("catalogue").into_keys().collect();
     let kinds: Vec<&str> = names.iter().map(|name| name.split(['-', '.']).next().unwrap()).collect();
-    assert_eq!(kinds, ["codes", "manifest", "names", "sketch", "text"]);
+    assert_eq!(kinds, ["codes", "manifest", "names", "regions", "sketch", "text"]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_catalogue_of_another_format_is_replaced() {
         fs::write(workplace.path("catalogue").join(name), text).unwrap();
     }
     assert_eq!(workplace.build()["files_removed"], 3);
-    assert_eq!(workplace.files("catalogue").len(), 6);
+    assert_eq!(workplace.files("catalogue").len(), 7);
     assert_eq!(fs::read(workplace.path("catalogue/notes.txt")).unwrap(), b"mine");
     workplace.json(&["verify", "catalogue", "--json"]);
 }
