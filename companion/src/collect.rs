@@ -3,6 +3,7 @@
 mod bucket;
 mod client;
 mod crawl;
+mod elsewhere;
 mod list;
 mod report;
 mod sound;

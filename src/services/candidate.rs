@@ -65,8 +65,8 @@ pub struct Sound {
 }
 
 impl Candidate {
-    /// An empty one; a service without a title for it offers nothing.
-    pub(super) fn new(service: Service, id: String, title: String) -> Option<Self> {
+    /// A track of which no more is known; none without an id or a title.
+    pub fn new(service: Service, id: String, title: String) -> Option<Self> {
         if id.is_empty() || title.is_empty() {
             return None;
         }

@@ -9,9 +9,10 @@ use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 use sonoscape::Track;
-use sonoscape::services::{Answer, Ask, Candidate, Certainty, Service, Trouble, certainty};
+use sonoscape::services::{Answer, Ask, Candidate, Certainty, Service, Trouble};
 
 use super::client::{Client, Failure};
+use super::elsewhere::look;
 use super::sound::{self, Fetched, Obstacle};
 use crate::library::Library;
 use crate::library::collected::{Change, Found, Sound, Task};
@@ -80,7 +81,8 @@ enum Outcome {
     Nothing,
 }
 
-enum Setback {
+/// What stands in the way of a task: a service, or this computer.
+pub enum Setback {
     Service(Failure),
     Here(anyhow::Error),
 }
@@ -194,7 +196,7 @@ impl<'a> Crawl<'a> {
             What::Sound { sound } => self.fetch(sound, client),
             What::Elsewhere { elsewhere } => {
                 let wanted = self.state().library.found(elsewhere)?;
-                Ok(Outcome::Elsewhere { found: elsewhere, offered: look(client, &wanted)? })
+                Ok(Outcome::Elsewhere { found: elsewhere, offered: look(client, &wanted.track)? })
             }
         }
     }
@@ -392,52 +394,6 @@ fn mint(client: &Client, id: &str) -> Result<Candidate, Failure> {
 fn described(candidate: &Candidate, is_whole: bool) -> Track {
     let changes = if is_whole { String::new() } else { PREVIEW.to_owned() };
     Track { changes, ..candidate.track() }
-}
-
-/// The same recording at another service, with a sound: by its code, or else by its names and length.
-fn look(client: &Client, wanted: &Found) -> Result<Option<(Candidate, Certainty)>, Setback> {
-    let track = &wanted.track;
-    let service = client.service().context("A list has no sounds of others")?;
-    let like = Candidate { service, id: track.source_id.clone(), sound: None, ..candidate(track) };
-    let by_code = Ask::Isrc { isrc: track.isrc.clone() };
-    let by_name = Ask::Search { words: format!("{} {}", track.artist, track.title), offset: 0 };
-    for ask in [by_code, by_name] {
-        let is_blank = matches!(&ask, Ask::Isrc { isrc } if isrc.is_empty());
-        if is_blank || !client.takes(&ask) {
-            continue;
-        }
-        let answer = match client.ask(&ask) {
-            Ok(answer) => answer,
-            Err(failure) if matches!(failure.trouble, Trouble::Missing | Trouble::Refused) => continue,
-            Err(failure) => return Err(failure.into()),
-        };
-        let rated = answer.candidates.into_iter().filter(|found| found.sound.is_some());
-        let rated = rated.map(|found| (certainty(&like, &found), found)).filter(|(sure, _)| *sure >= Certainty::LIKELY);
-        if let Some((sure, best)) = rated.max_by(|(a, _), (b, _)| a.value().total_cmp(&b.value())) {
-            return Ok(Some((best, sure)));
-        }
-    }
-    Ok(None)
-}
-
-fn candidate(track: &Track) -> Candidate {
-    Candidate {
-        service: Service::Spotify,
-        id: String::new(),
-        title: track.title.clone(),
-        artist: track.artist.clone(),
-        album: track.album.clone(),
-        duration_s: track.duration_s,
-        year: track.year,
-        isrc: track.isrc.clone(),
-        genre: String::new(),
-        popularity: None,
-        licence: String::new(),
-        attribution: String::new(),
-        page: String::new(),
-        cover: String::new(),
-        sound: None,
-    }
 }
 
 const fn kind(ask: &Ask) -> &'static str {

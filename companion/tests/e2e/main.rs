@@ -10,6 +10,7 @@ mod mapped;
 mod music;
 mod page;
 mod site;
+#[allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 #[path = "../services/stand_in.rs"]
 mod stand_in;
 mod wav;
