@@ -1,12 +1,11 @@
 """Maps by `sonoscape map` and umap-learn side by side: python umap_learn.py SONOSCAPE VECTORS
 
-VECTORS holds demo.npy, and that enlarged: 70000.npy and 278581.npy. Prints a line `measured NAME VALUE LABEL` each. Quality is that of
+VECTORS holds rows.f32, the demo's embeddings enlarged to 278 581. Prints a line `measured NAME VALUE LABEL` each. Quality is that of
 each program's map with the parameters that both call default: trustworthiness as scikit-learn defines it, and the share of the k nearest
 neighbours of a vector that are among the k nearest on the map.
 """
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from sklearn.neighbors import NearestNeighbors
 
 K = 15
 SEEDS = (1, 2, 3)
+DEMO = Path(__file__).parents[2] / "tests/golden/embeddings.npy"
 # Points whose neighbours are looked at where all are too many.
 SAMPLE = 2000
 LABEL = f"umap-learn {umap.__version__}"
@@ -98,16 +98,17 @@ def timed(sonoscape, vectors, folder):
 
 
 def main():
-    sonoscape, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    read = lambda name: numpy.load(folder / f"{name}.npy")
+    sonoscape = Path(sys.argv[1])
+    rows = numpy.fromfile(Path(sys.argv[2]) / "rows.f32", "<f4").reshape(-1, 256)
+    demo = numpy.load(DEMO).astype("f4")
     random = numpy.random.default_rng(0)
     begun = time.perf_counter()
-    theirs(read("demo"), "cosine")
+    theirs(demo, "cosine")
     print(f"measured maps.umap_learn_first {(time.perf_counter() - begun) * 1e3:.0f} {LABEL} on the demo, compiling", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         sets = {
-            "demo": (read("demo"), "cosine"),
+            "demo": (demo, "cosine"),
             "digits": (load_digits().data.astype("f4"), "euclidean"),
             "curve": (curve(random), "euclidean"),
         }
@@ -115,14 +116,14 @@ def main():
         label = f"the worst of {', '.join(sets)} against {LABEL}"
         for what, column in zip(("trustworthiness", "overlap"), numpy.array(gains).T):
             print(f"measured maps.{what}_gain {column.min():.4f} {label}", flush=True)
-        maps = [ours(sonoscape, read("70000")[:20000], scratch, "cosine", threads=threads)[0] for threads in (1, 2, 2)]
+        maps = [ours(sonoscape, rows[:20_000], scratch, "cosine", threads=threads)[0] for threads in (1, 2, 2)]
         same = float(all((maps[0] == other).all() for other in maps[1:]))
         print(f"measured maps.reproducible {same:.0f} 20000 vectors, one seed, 1, 2 and 2 threads: 1 is the same bytes", flush=True)
-        timed(sonoscape, read("70000"), scratch)
-        _, report, seconds = ours(sonoscape, read("278581"), scratch, "cosine")
+        timed(sonoscape, rows[:70_000], scratch)
+        _, report, seconds = ours(sonoscape, rows, scratch, "cosine")
         recall = report["layout"]["recall"]
-        print(f"measured maps.large_ms {seconds * 1e3:.0f} 278581 vectors, recall of neighbours {recall:.4f}", flush=True)
-        print(f"measured maps.large_peak_mb {report['peak_bytes'] / 1e6:.0f} 278581 vectors of 256", flush=True)
+        print(f"measured maps.large_ms {seconds * 1e3:.0f} {len(rows)} vectors, recall of neighbours {recall:.4f}", flush=True)
+        print(f"measured maps.large_peak_mb {report['peak_bytes'] / 1e6:.0f} {len(rows)} vectors of 256", flush=True)
 
 
 main()

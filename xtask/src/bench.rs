@@ -38,7 +38,7 @@ pub fn run_bench(arguments: &[String]) -> Result<()> {
 
 /// Those that the figures need, and the one that writes the vectors before those that read them.
 fn programs(figures: &[&Figure]) -> impl Iterator<Item = Program> {
-    let reads = |program| matches!(program, Program::Flat | Program::Indexes);
+    let reads = |program| matches!(program, Program::Flat | Program::Indexes | Program::Maps);
     Program::ALL.into_iter().filter(move |program| {
         let needs = |figure: &&Figure| {
             let by_others = || Program::ALL.into_iter().any(|other| reads(other) && figure.needs(other));
@@ -62,6 +62,7 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Training => peers::pytorch()?,
         Program::Large => large("large")?,
         Program::Names => large("names")?,
+        Program::Maps => peers::umap_learn()?,
         Program::Landscape => landscape()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
     };

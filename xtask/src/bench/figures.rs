@@ -26,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 54] = [
+pub const FIGURES: [Figure; 59] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -75,6 +75,11 @@ pub const FIGURES: [Figure; 54] = [
     alone("catalogue.load_again_ms", "ms", "large.load_again"),
     alone("catalogue.search_ms", "ms", "large.search"),
     alone("catalogue.first_search_ms", "ms", "large.first_search"),
+    against("map.vs_umap_learn_70000", "maps.sonoscape_70000", "maps.umap_learn_70000"),
+    alone("map.trustworthiness_gain", "at k = 15", "maps.trustworthiness_gain"),
+    alone("map.overlap_gain", "at k = 15", "maps.overlap_gain"),
+    alone("map.draw_ms_278581", "ms", "maps.large_ms"),
+    alone("map.peak_mb_278581", "MB", "maps.large_peak_mb"),
     against("map.frame_vs_best_peer_278581", "landscape.frame_278581", "landscape.best_peer_278581"),
     against("map.frame_vs_best_peer_1000000", "landscape.frame_1000000", "landscape.best_peer_1000000"),
     alone("map.pick_ms_278581", "ms", "landscape.pick_278581"),

@@ -50,6 +50,13 @@ pub fn pytorch() -> Result<Command> {
     Ok(command)
 }
 
+/// The command that measures `sonoscape map` and umap-learn with the [vectors].
+pub fn umap_learn() -> Result<Command> {
+    let mut command = Command::new(environment("umap", "requirements-umap.txt")?);
+    command.arg(sources().join("umap_learn.py")).arg(companion()?).arg(vectors()?);
+    Ok(command)
+}
+
 /// The Python of the environment `name` under `target/peers`, with what `requirements` lists.
 fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
     let python = find("python3").ok_or(NO_PYTHON)?;

@@ -15,12 +15,13 @@ pub enum Program {
     Page,
     Large,
     Names,
+    Maps,
     Landscape,
 }
 
 impl Program {
-    /// In the order in which they run: the peers of the search read what ours has written.
-    pub const ALL: [Self; 13] = [
+    /// In the order in which they run: peers read the vectors that our search has written.
+    pub const ALL: [Self; 14] = [
         Self::Native,
         Self::Worker,
         Self::Python,
@@ -33,6 +34,7 @@ impl Program {
         Self::Page,
         Self::Large,
         Self::Names,
+        Self::Maps,
         Self::Landscape,
     ];
 
@@ -50,6 +52,7 @@ impl Program {
             Self::Page => "the page in a browser",
             Self::Large => "the page with a large catalogue",
             Self::Names => "names in the page",
+            Self::Maps => "the companion and umap-learn",
             Self::Landscape => "the page's map, regl-scatterplot and deck.gl",
         }
     }
@@ -68,6 +71,7 @@ impl Program {
             Some("train") => Self::Training,
             Some("large") => Self::Large,
             Some("names") => Self::Names,
+            Some("maps") => Self::Maps,
             Some("landscape") => Self::Landscape,
             _ => Self::Page,
         }
