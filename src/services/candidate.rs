@@ -65,15 +65,12 @@ pub struct Sound {
 }
 
 impl Candidate {
-    /// A track of which no more is known; none without an id or a title.
-    pub fn new(service: Service, id: String, title: String) -> Option<Self> {
-        if id.is_empty() || title.is_empty() {
-            return None;
-        }
-        Some(Self {
+    /// A track of a service, of which nothing is known.
+    pub fn unknown(service: Service) -> Self {
+        Self {
             service,
-            id,
-            title,
+            id: String::new(),
+            title: String::new(),
             artist: String::new(),
             album: String::new(),
             duration_s: 0.0,
@@ -86,7 +83,12 @@ impl Candidate {
             page: String::new(),
             cover: String::new(),
             sound: None,
-        })
+        }
+    }
+
+    /// The same with its id and title; a service without either offers nothing.
+    pub(super) fn new(service: Service, id: String, title: String) -> Option<Self> {
+        (!id.is_empty() && !title.is_empty()).then(|| Self { id, title, ..Self::unknown(service) })
     }
 
     /// With the credit that its licence or its service asks for.

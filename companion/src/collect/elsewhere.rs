@@ -10,14 +10,14 @@ use super::crawl::Setback;
 /// The same recording at another service, with a sound: by its code, or else by its names and length.
 pub fn look(client: &Client, track: &Track) -> Result<Option<(Candidate, Certainty)>, Setback> {
     let service = client.service().context("A list has no sounds of others")?;
-    let Some(named) = Candidate::new(service, track.source_id.clone(), track.title.clone()) else { return Ok(None) };
     let like = Candidate {
+        title: track.title.clone(),
         artist: track.artist.clone(),
         album: track.album.clone(),
         duration_s: track.duration_s,
         year: track.year,
         isrc: track.isrc.clone(),
-        ..named
+        ..Candidate::unknown(service)
     };
     let by_code = Ask::Isrc { isrc: track.isrc.clone() };
     let by_name = Ask::Search { words: format!("{} {}", track.artist, track.title), offset: 0 };
