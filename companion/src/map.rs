@@ -12,6 +12,7 @@ mod neighbours;
 mod page;
 mod pca;
 mod place;
+mod plot;
 mod points;
 mod random;
 mod regions;
@@ -56,6 +57,12 @@ pub struct Args {
     /// Also write a page in Markdown that shows each cluster with ten of its tracks.
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
+    /// Also draw pictures of the map into this folder, as PNG and as SVG.
+    #[arg(long, value_name = "FOLDER")]
+    plot: Option<PathBuf>,
+    /// Audio file to show among its neighbours in one of the pictures.
+    #[arg(long, value_name = "FILE", requires = "plot")]
+    query: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
     /// Report in JSON.
@@ -110,7 +117,10 @@ pub fn run(args: &Args) -> Result<()> {
     }
     ensure!(args.output.is_none(), "--output is for vectors; the map of a catalogue goes into its folder.");
     draw(&args.catalogue, &args.options, args.fresh, args.json)?.print(args.json)?;
-    args.page.as_ref().map_or(Ok(()), |page| page::write(&args.catalogue, page))
+    if let Some(page) = &args.page {
+        page::write(&args.catalogue, page)?;
+    }
+    args.plot.as_ref().map_or(Ok(()), |folder| plot::write(&args.catalogue, folder, args.query.as_deref()))
 }
 
 /// Draws the map of the catalogue in `folder`, or places what is new on it.

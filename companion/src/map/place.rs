@@ -39,7 +39,7 @@ fn among(near: &[Near], former: &[Placed]) -> Placed {
 }
 
 /// The place from which the weighted sum of distances is smallest.
-fn median(positions: &[[f64; 2]], weights: &[f64]) -> [f64; 2] {
+pub fn median(positions: &[[f64; 2]], weights: &[f64]) -> [f64; 2] {
     let mean = |weights: &mut dyn Iterator<Item = f64>| {
         let (mut sum, mut total) = ([0.0; 2], f64::MIN_POSITIVE);
         for (position, weight) in positions.iter().zip(weights) {

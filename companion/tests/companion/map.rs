@@ -328,3 +328,21 @@ fn what_cannot_be_is_refused_in_one_sentence() {
     assert!(said.contains("vectors.npy cannot be used") && !said.contains("panicked"), "{said}");
     assert!(workplace.failure(&["map", "vectors.npy"]).contains("Say with --output"));
 }
+
+#[test]
+fn pictures_show_the_map_and_a_sound_among_its_neighbours() {
+    let workplace = Workplace::with_demo();
+    let piece = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/public/example.mp3");
+    workplace.json(&["map", "demo", "--fresh", "--plot", "pictures", "--query", piece, "--json"]);
+    let pictures = contents(&workplace, "pictures");
+    let names: Vec<&str> = pictures.keys().map(String::as_str).collect();
+    let both = ["centroids", "query", "regions", "sources", "styles"]
+        .map(|name| [format!("{name}.png"), format!("{name}.svg")]);
+    assert_eq!(names, both.as_flattened());
+    let text = |name: &str| String::from_utf8(pictures[name].clone()).unwrap();
+    assert_eq!(text("query.svg").matches("<line ").count(), 10);
+    let regions = text("regions.svg");
+    let coarsest = read(&workplace, "demo").regions().iter().filter(|region| region.parent.is_none()).count();
+    assert!((1..=coarsest).contains(&(regions.matches("<text ").count() - 1)));
+    assert!(pictures["styles.png"].starts_with(b"\x89PNG"));
+}
