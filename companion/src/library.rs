@@ -137,7 +137,8 @@ impl Library {
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) -> Result<usize> {
         let gone: Vec<String> = {
             let mut query = self.connection.prepare(
-                "SELECT path FROM track WHERE path NOT IN (SELECT path FROM found WHERE sound = 'heard' AND path IS NOT NULL)",
+                "SELECT path FROM track WHERE path NOT IN (SELECT path FROM found
+                 WHERE (sound = 'heard' OR (sound = 'kept' AND may_keep = 0)) AND path IS NOT NULL)",
             )?;
             let paths = query.query_map([], |row| row.get::<_, String>(0))?;
             paths.filter(|path| path.as_ref().map_or(true, |path| !keep(path))).collect::<Result<_, _>>()?

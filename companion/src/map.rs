@@ -130,8 +130,9 @@ pub fn run(args: &Args) -> Result<()> {
 pub fn draw(folder: &Path, options: &Options, fresh: bool, quiet: bool) -> Result<Report> {
     let started = Instant::now();
     ensure!(options.umap.metric == Metric::Cosine, "Tracks are compared by the cosine; --metric is for vectors.");
-    let stored = Stored::open(folder)?;
+    Stored::open(folder)?;
     let writer = Writer::begin(folder)?;
+    let stored = Stored::open(folder)?;
     let bar = progress::bar(stored.manifest().tracks(), "Reading", quiet);
     let (points, former) = Points::of(&stored, |tracks| bar.inc(tracks as u64))?;
     bar.finish_and_clear();

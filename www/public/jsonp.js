@@ -1,5 +1,7 @@
 // Runs the script that one service answers with, and hands its data to the page as text. One frame, one answer.
 
+if (self.origin !== "null") throw new Error("This runs foreign script, and only in a sandboxed frame.");
+
 addEventListener("message", (event) => {
   if (event.source !== parent) return;
   const { address, callback } = event.data;

@@ -40,7 +40,8 @@ pub async fn ask(config: &Config, service: Service, ask: &Ask) -> Result<Answer,
     }
     wait_turn(service).await;
     let mut answer = ask_now(config, service, ask).await;
-    if matches!(&answer, Err(error) if error.trouble == Trouble::SignIn) && Session::spoil() {
+    let refused = matches!(&answer, Err(error) if error.trouble == Trouble::SignIn);
+    if service == Service::Spotify && refused && Session::spoil() {
         answer = ask_now(config, service, ask).await;
     }
     if let Err(ServiceError { retry_after_s: Some(wait_s), .. }) = &answer {

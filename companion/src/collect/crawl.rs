@@ -65,6 +65,8 @@ struct State<'a> {
     /// How many tracks of the source there are.
     found: usize,
     claimed: HashSet<i64>,
+    /// Sounds that did not come and are left for another run.
+    put_off: HashSet<i64>,
     failures: BTreeMap<String, u32>,
     resting: BTreeMap<String, String>,
     /// Kinds of questions that a service does not allow.
@@ -111,6 +113,7 @@ impl<'a> Crawl<'a> {
             sounds: false,
             found: 0,
             claimed: HashSet::new(),
+            put_off: HashSet::new(),
             failures: BTreeMap::new(),
             resting: BTreeMap::new(),
             refused: BTreeSet::new(),
@@ -257,15 +260,22 @@ impl<'a> Crawl<'a> {
             Err(Setback::Here(error)) => return Err(error),
             Err(Setback::Service(failure)) => failure,
         };
+        let what = serde_json::from_str(&task.what)?;
         if failure.trouble.may_pass() || failure.trouble == Trouble::SignIn {
             let failures = state.failures.entry(task.service.clone()).or_default();
             *failures += 1;
-            if *failures >= MOST_FAILURES || failure.trouble != Trouble::Silent {
+            // A sound may lie at a host that is down, while the service and other hosts are not.
+            let is_of_host =
+                matches!(what, What::Sound { .. }) && matches!(failure.trouble, Trouble::Unreachable | Trouble::Down);
+            let may_go_on = failure.trouble == Trouble::Silent || is_of_host;
+            if *failures >= MOST_FAILURES || !may_go_on {
                 state.resting.insert(task.service.clone(), failure.sentence);
+            }
+            if is_of_host {
+                state.put_off.insert(task.id);
             }
             return Ok(());
         }
-        let what = serde_json::from_str(&task.what)?;
         if let (What::Ask(ask @ (Ask::Related { .. } | Ask::Artist { .. })), Trouble::Forbidden) =
             (&what, failure.trouble)
         {
@@ -307,7 +317,7 @@ impl<'a> Crawl<'a> {
                     change.same(found, other, Certainty::SAME.value())?;
                 }
                 Outcome::Elsewhere { found, offered: Some((offered, sure)) } => {
-                    let other = self.take(change, &offered, offered.service.id())?;
+                    let (other, _) = self.take(change, &offered, offered.service.id())?;
                     change.same(found, other, sure.value())?;
                 }
                 Outcome::Elsewhere { found, offered: None } => self.go_on_elsewhere(change, task, found)?,
@@ -323,12 +333,13 @@ impl<'a> Crawl<'a> {
 
     /// Keeps what an answer holds, as far as there is room; what has no room stays to be asked.
     fn take_in(&self, change: &Change, task: &Task, ask: &Ask, answer: Answer, room: usize) -> Result<()> {
-        let is_cut = answer.candidates.len() > room;
-        for candidate in answer.candidates.iter().take(room) {
-            self.take(change, candidate, &task.service)?;
-        }
-        if is_cut {
-            return Ok(());
+        let mut left = room;
+        for candidate in &answer.candidates {
+            if left == 0 {
+                return Ok(());
+            }
+            let (_, is_new) = self.take(change, candidate, &task.service)?;
+            left -= usize::from(is_new);
         }
         for ask in answer.further.into_iter().chain(answer.next).filter(|next| next != ask) {
             add(change, &task.service, &What::Ask(ask))?;
@@ -336,8 +347,8 @@ impl<'a> Crawl<'a> {
         change.done(task)
     }
 
-    /// Takes in a candidate, and has its sound fetched or looked for; its id.
-    fn take(&self, change: &Change, candidate: &Candidate, service: &str) -> Result<i64> {
+    /// Takes in a candidate, and has its sound fetched or looked for; its id, and whether it was not known.
+    fn take(&self, change: &Change, candidate: &Candidate, service: &str) -> Result<(i64, bool)> {
         let own = candidate
             .sound
             .as_ref()
@@ -345,7 +356,7 @@ impl<'a> Crawl<'a> {
         let track = described(candidate, own.is_none_or(|sound| sound.is_whole));
         let (id, is_new) = change.insert(&track, candidate.popularity, own.is_some_and(|sound| sound.may_keep))?;
         if !is_new {
-            return Ok(id);
+            return Ok((id, false));
         }
         if let Some(other) = change.with_isrc(&track.isrc, id, own.is_none())? {
             change.same(id, other, Certainty::SAME.value())?;
@@ -356,7 +367,7 @@ impl<'a> Crawl<'a> {
             change.sound(id, Sound::Sought, "")?;
             add(change, first.id(), &What::Elsewhere { elsewhere: id })?;
         }
-        Ok(id)
+        Ok((id, true))
     }
 
     fn go_on_elsewhere(&self, change: &Change, task: &Task, id: i64) -> Result<()> {
@@ -375,8 +386,9 @@ impl<'a> Crawl<'a> {
 
 impl State<'_> {
     fn next(&self, service: &str, source: &str, most: usize) -> Result<Option<Task>> {
-        let names = service != source || self.found < most;
-        self.library.due(service, (names, self.sounds), &self.claimed)
+        let names = service == source && self.found < most;
+        let is_taken = |id| self.claimed.contains(&id) || self.put_off.contains(&id);
+        self.library.due(service, (names, self.sounds), is_taken)
     }
 }
 

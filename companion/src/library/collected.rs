@@ -1,8 +1,6 @@
 //! What was found at services, and what is left to do about it: tasks, each done once, each with what came of it in one
 //! transaction.
 
-use std::collections::HashSet;
-
 use anyhow::{Context, Result};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
@@ -84,8 +82,13 @@ impl Library {
         Ok(made)
     }
 
-    /// The first task of `service` that is due, not in `claimed`, and of these kinds: whether it leads to names, or to sounds.
-    pub fn due(&self, service: &str, (names, sounds): (bool, bool), claimed: &HashSet<i64>) -> Result<Option<Task>> {
+    /// The first task of `service` that is due, not taken, and of these kinds: whether it leads to names, or to sounds.
+    pub fn due(
+        &self,
+        service: &str,
+        (names, sounds): (bool, bool),
+        is_taken: impl Fn(i64) -> bool,
+    ) -> Result<Option<Task>> {
         let mut query = self.connection.prepare_cached(
             "SELECT id, what FROM task WHERE service = ?1 AND state = 'due'
              AND ((what LIKE '{\"ask\"%' AND ?2) OR (what NOT LIKE '{\"ask\"%' AND ?3)) ORDER BY id",
@@ -93,7 +96,7 @@ impl Library {
         let mut rows = query.query(params![service, names, sounds])?;
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;
-            if !claimed.contains(&id) {
+            if !is_taken(id) {
                 return Ok(Some(Task { id, service: service.to_owned(), what: row.get(1)? }));
             }
         }
@@ -247,8 +250,9 @@ impl Change<'_> {
     pub fn fail(&self, id: i64, problem: &str) -> Result<()> {
         self.sound(id, Sound::Failed, problem)?;
         self.0.execute(
-            "INSERT OR IGNORE INTO task (service, what) SELECT source, '{\"sound\":' || id || '}' FROM found
-             WHERE same_as = ?1 AND source = (SELECT source FROM found WHERE id = ?1)",
+            "INSERT INTO task (service, what) SELECT source, '{\"sound\":' || id || '}' FROM found
+             WHERE same_as = ?1 AND source = (SELECT source FROM found WHERE id = ?1)
+             ON CONFLICT (service, what) DO UPDATE SET state = 'due'",
             [id],
         )?;
         self.0.execute(

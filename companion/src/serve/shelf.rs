@@ -72,6 +72,7 @@ impl Listed {
         let stored = Stored::open(folder)?;
         let mut listed = Self::default();
         listed.files.insert(MANIFEST_NAME.to_owned());
+        listed.files.extend(stored.manifest().regions.as_ref().map(|regions| regions.name.clone()));
         for (segment, entry) in stored.manifest().segments.iter().enumerate() {
             let mut sketch = stored.sketch(segment)?;
             let shards = [&entry.sketch, &entry.codes].into_iter().chain(&entry.names);

@@ -146,28 +146,29 @@ fn watch_state(page: Page) {
         map.shown.track();
         page.draw_map_soon();
     });
-    Effect::new(move |_| {
-        if let Some(audio) = page.player.audio_b.get() {
-            let next = Closure::<dyn Fn()>::new(move || page.play_next_of_tour());
-            // An element takes any listener.
-            let _ = audio.add_event_listener_with_callback("ended", next.as_ref().unchecked_ref());
-            next.forget();
-        }
-    });
 }
 
 /// Draws again whenever the size of a canvas changes.
 fn watch_size(canvas: NodeRef<Canvas>, page: Page) {
     let callback = StoredValue::new_local(Closure::<dyn Fn()>::new(move || page.draw_map_soon()));
-    Effect::new(move |observer: Option<Option<ResizeObserver>>| {
-        if let Some(Some(observer)) = observer {
-            observer.disconnect();
+    let watching = StoredValue::new_local(None::<ResizeObserver>);
+    let stop = move || {
+        watching.update_value(|observer| {
+            if let Some(observer) = observer.take() {
+                observer.disconnect();
+            }
+        });
+    };
+    Effect::new(move |_| {
+        stop();
+        let Some(canvas) = canvas.get() else { return };
+        let observer = callback.with_value(|callback| ResizeObserver::new(callback.as_ref().unchecked_ref()));
+        if let Ok(observer) = observer {
+            observer.observe(&canvas);
+            watching.set_value(Some(observer));
         }
-        let canvas = canvas.get()?;
-        let observer = callback.with_value(|callback| ResizeObserver::new(callback.as_ref().unchecked_ref())).ok()?;
-        observer.observe(&canvas);
-        Some(observer)
     });
+    on_cleanup(stop);
 }
 
 /// Swaps map and list where there is room for only one of them.

@@ -53,7 +53,9 @@ pub fn PlayerBar() -> impl IntoView {
                 on:pause=move |_| player.follow(Side::B)
                 on:ended=move |_| {
                     player.follow(Side::B);
-                    page.play_next(1);
+                    if !page.play_next_of_tour() {
+                        page.play_next(1);
+                    }
                 }
                 on:seeked=move |_| player.follow(Side::B)
                 on:timeupdate=move |_| player.follow(Side::B)

@@ -187,7 +187,13 @@ fn press(page: Page, key: &str) -> bool {
     match key {
         "ArrowDown" => step(1),
         "ArrowUp" => step(-1),
-        "Enter" => click(finder.active.get_untracked().unwrap_or(0)),
+        "Enter" if finder.open.get_untracked() => match finder.active.get_untracked() {
+            Some(index) => click(index),
+            // The first hit; never a service that nobody has chosen.
+            None if finder.hits.with_untracked(|hits| !hits.is_empty()) => click(0),
+            None => {}
+        },
+        "Enter" => {}
         "Escape" if finder.open.get_untracked() && !finder.text.with_untracked(String::is_empty) => {
             finder.open.set(false);
         }

@@ -30,7 +30,7 @@ pub fn ServicesRoom() -> impl IntoView {
                 </button>
             </div>
             <p class="services-promise">
-                "A service is asked only when you choose it, and is sent nothing but the words you typed. Sounds that you drop stay on this computer."
+                "A service is asked only when you choose it, and is sent nothing but the words you typed, or the name and code of the track you chose. Sounds that you drop stay on this computer."
             </p>
             {move || offers.room.get().map(|_| view! { <Spotify/> })}
         </dialog>

@@ -165,7 +165,11 @@ pub fn whole(points: &Points, size: Place) -> Camera {
 fn flat(context: &CanvasRenderingContext2d, camera: &Camera, points: &Points, tokens: &Tokens, colouring: Colouring) {
     let bounds = camera.bounds(4.0);
     let seen: usize = points.grid.ranges(&bounds).map(|range| range.len()).sum();
-    let most = if seen <= MOST_FLAT { points.places.len() } else { points.places.len() * MOST_FLAT / seen };
+    let most = if seen <= MOST_FLAT {
+        points.places.len()
+    } else {
+        (points.places.len() as u64 * MOST_FLAT as u64 / seen as u64) as usize
+    };
     let palette = tokens.inks.palette(colouring);
     let side = (camera.scale / (seen.max(1) as f64).sqrt() / 8.0).clamp(1.5, 5.0) * points.boost();
     let mut shown: Vec<(u8, u32)> = Vec::with_capacity(MOST_FLAT);

@@ -44,6 +44,7 @@ impl Page {
         self.cancel();
         self.forget_coming();
         self.problem.set(None);
+        self.offers.elsewhere.set(None);
         self.finder.open.set(false);
         let number = self.next_number();
         let choosing = Choosing { number, start_ms: now_ms(), keys, from };
@@ -109,7 +110,7 @@ impl Page {
             (Some(failure), _) => self.problem.set(Some(of_sound(failure))),
             (None, From::Service(candidate)) => self.hear_candidate(*candidate),
             (None, From::Link | From::List) => {
-                let sentence = "The track that this link names is not in this catalogue. Look for it by its name.";
+                let sentence = "This track is not in this catalogue. Look for it by its name.";
                 self.problem.set(Some(Problem::new("absent", sentence)));
             }
         }

@@ -101,6 +101,9 @@ impl Page {
             Told::Found { search, hits, search_ms } => {
                 if search == self.finder.last_search.get_value() {
                     measure("find", 0.0, search_ms);
+                    if self.finder.hits.with_untracked(|before| *before != hits) {
+                        self.finder.active.set(None);
+                    }
                     self.finder.hits.set(hits);
                 }
             }

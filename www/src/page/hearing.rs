@@ -145,7 +145,7 @@ impl Page {
     /// The worker has died: starts another one, and with it the query, but not for ever.
     fn revive(self) {
         let loading = matches!(self.engine.get_untracked(), EngineState::Loading { .. });
-        let query = self.end_query();
+        let (query, choice) = (self.end_query(), self.end_choice());
         if loading && query.as_ref().is_none_or(|query| query.tries > 0) {
             return self.hear(Report::Unreachable);
         }
@@ -159,6 +159,12 @@ impl Page {
                 self.give_up(&query);
                 let sentence = "The engine stopped while it worked on this sound and was started again. Try once more, or choose a shorter piece.";
                 self.problem.set(Some(Problem::new("worker", sentence).retry(Retry::Query)));
+            }
+            None if choice.is_some() => {
+                self.stage.set(None);
+                let sentence =
+                    "The engine stopped while it looked for this track and was started again. Choose it once more.";
+                self.problem.set(Some(Problem::new("worker", sentence)));
             }
             None => {}
         }

@@ -168,7 +168,11 @@ impl Page {
                     scene.points = Points::new(tracks);
                     scene.unsorted = true;
                 });
-                map.work.update_value(|work| work.texts.clear());
+                self.restart_texts();
+                map.work.update_value(|work| work.then = None);
+                map.current.set(None);
+                map.tour.set(None);
+                map.heard.set(None);
                 map.regions.set(Vec::new());
                 map.expected.set(tracks);
                 map.arrived.set(0);

@@ -148,6 +148,7 @@ impl Page {
         for ask in asks {
             match services::ask(&config, service, &ask).await {
                 Ok(answer) => {
+                    failure = None;
                     let audible = answer.candidates.into_iter().filter(|candidate| candidate.sound.is_some());
                     let judged = audible.map(|candidate| (certainty(wanted, &candidate), candidate));
                     let best = judged.max_by(|a, b| a.0.value().total_cmp(&b.0.value()));

@@ -150,6 +150,10 @@ impl Session {
         IS_RENEWING.set(true);
         let renewed = token(config, &spotify::refresh_form(&session.client_id, &refresh)).await;
         IS_RENEWING.set(false);
+        if Self::read().and_then(|now| now.refresh_token).as_ref() != Some(&refresh) {
+            // Signed out meanwhile, or signed in anew.
+            return Err(signed_out());
+        }
         match renewed {
             Ok(token) => {
                 let access_token = token.access_token.clone();

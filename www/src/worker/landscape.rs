@@ -72,6 +72,9 @@ pub async fn answer(engine: &RefCell<Option<Engine>>, request: MapRequest) {
 /// Tells the page where tracks lie that have come since the last time; everything again when the catalogues are others.
 pub fn follow(engine: &mut Engine) {
     if engine.landscape.edition != engine.edition {
+        if engine.landscape.catalogue.is_some() {
+            post(MapEvent::Begins { tracks: 0 }, &Array::new());
+        }
         let colouring = engine.landscape.colouring;
         engine.landscape = Landscape { colouring, edition: engine.edition, ..Landscape::default() };
     }
@@ -143,7 +146,9 @@ fn place(engine: &mut Engine, catalogue: usize, segment: usize) {
 
 /// Tells the page how all tracks look.
 pub fn paint(engine: &Engine) {
-    let Some(catalogue) = engine.landscape.catalogue else { return };
+    let Some(catalogue) = engine.landscape.catalogue.filter(|_| engine.landscape.edition == engine.edition) else {
+        return;
+    };
     let (legend, key) = key(engine, catalogue);
     post(MapEvent::Legend { legend }, &Array::new());
     for segment in 0..engine.shelves[catalogue].catalogue.manifest().segments.len() {

@@ -139,15 +139,15 @@ impl Names {
             Ok((described(track), track.duration_s))
         })?;
         let mut timings = Timings::default();
+        let neighbours = neighbours(engine, &analysis, true, &mut timings.search_ms).await?;
+        if !wanted.is_now() {
+            return Ok(());
+        }
         with(engine, |engine| {
             engine.heard = None;
             engine.chosen = Some(Chosen { query, analysis: analysis.clone() });
             Ok(())
         })?;
-        let neighbours = neighbours(engine, &analysis, true, &mut timings.search_ms).await?;
-        if !wanted.is_now() {
-            return Ok(());
-        }
         let excerpt_s = with(engine, |engine| Ok(engine.analyser.encoder().card().tiles.excerpt_s))?;
         let answer = Answer {
             neighbours,

@@ -1,5 +1,7 @@
 //! What is said of tracks: asked of the worker when it is wanted, one request at a time.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 
 use super::super::Page;
@@ -37,13 +39,19 @@ impl Page {
 
     /// Wants the text of the track that is meant, instead of any that was before.
     pub(super) fn want_text(self, spot: Spot) {
-        self.landscape.work.update_value(|work| work.asking.first = Some(spot));
+        self.landscape.work.update_value(|work| {
+            work.asking.first = Some(spot);
+            forget_failed(&mut work.texts, &[spot]);
+        });
         self.ask_for_texts();
     }
 
     /// Wants the texts of a list, instead of those of any that was before.
     pub(super) fn want_texts(self, spots: &[Spot]) {
-        self.landscape.work.update_value(|work| work.asking.rest = spots.to_vec());
+        self.landscape.work.update_value(|work| {
+            work.asking.rest = spots.to_vec();
+            forget_failed(&mut work.texts, spots);
+        });
         self.ask_for_texts();
     }
 
@@ -72,6 +80,14 @@ impl Page {
         self.landscape.work.update_value(|work| work.asking.asked.clear());
     }
 
+    /// The map is another one: what was asked of the former one is not taken in.
+    pub(super) fn restart_texts(self) {
+        self.landscape.work.update_value(|work| {
+            work.texts.clear();
+            work.asking = Asking { number: work.asking.number + 1, ..Asking::default() };
+        });
+    }
+
     fn ask_for_texts(self) {
         let request = self.landscape.work.try_update_value(|work| {
             let (asking, texts) = (&mut work.asking, &work.texts);
@@ -90,6 +106,15 @@ impl Page {
         });
         if let Some(request) = request.flatten() {
             self.ask_map(request);
+        }
+    }
+}
+
+/// What could not be had is asked for again when it is wanted anew.
+fn forget_failed(texts: &mut HashMap<Spot, Option<Described>>, spots: &[Spot]) {
+    for spot in spots {
+        if matches!(texts.get(spot), Some(None)) {
+            texts.remove(spot);
         }
     }
 }

@@ -101,7 +101,7 @@ impl Page {
     }
 
     /// Plays the track of the list that comes after the one that has been played; the player calls this at its end.
-    pub fn play_next_of_tour(self) {
+    pub fn play_next_of_tour(self) -> bool {
         let played = self.player.neighbour.with_untracked(|played| played.as_ref().map(|played| played.spot));
         let next = self.landscape.tour.with_untracked(|tour| {
             let spots = &tour.as_ref()?.spots;
@@ -111,6 +111,7 @@ impl Page {
         if let Some(next) = next {
             self.play_spot(next);
         }
+        next.is_some()
     }
 
     /// What is known of the list's tracks.
