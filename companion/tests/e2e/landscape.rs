@@ -1,5 +1,5 @@
 use crate::browser::{on_page, prepared};
-use crate::collection::Collection;
+use crate::collection::{Collection, scratch};
 use crate::companion::Server;
 use crate::crowd;
 use crate::mapped::{self, Placed};
@@ -521,7 +521,11 @@ async fn the_keyboard_walks_the_map_and_the_same_is_there_as_a_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_catalogue_without_places_has_no_map() {
-    let site = Site::start(&Collection::get().catalogue).await;
+    let folder = scratch().join("unmapped");
+    let mut segments = crowd::segments(&crowd::manifest(&Collection::get().catalogue));
+    segments.iter_mut().flatten().for_each(|entry| (entry.position, entry.cluster) = (None, None));
+    crowd::write(&folder, "unmapped", &segments[..1]);
+    let site = Site::start(&folder).await;
     on_page(&site.address, |page| async move {
         page.neighbours_of(&Collection::get().cut(&STYLES[2])).await?;
         let rooms: u32 = page.ask("return document.querySelectorAll('#landscape, .map-swap, #explore').length").await?;
