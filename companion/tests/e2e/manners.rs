@@ -54,7 +54,10 @@ async fn the_console_stays_clean_and_the_content_policy_unbroken() {
         page.play_row(0).await?;
         page.is_heard(Side::B).await?;
         let loud = |level: &str| ["SEVERE", "WARNING"].contains(&level);
-        let said: Vec<_> = page.browser().browser_log().await?.into_iter().filter(|entry| loud(&entry.level)).collect();
+        // A browser that draws WebGL by software reads its pixels back for the screen, and says that this is slow.
+        let is_of_driver = |message: &str| message.contains("GL Driver Message (OpenGL, Performance");
+        let said = page.browser().browser_log().await?.into_iter();
+        let said: Vec<_> = said.filter(|entry| loud(&entry.level) && !is_of_driver(&entry.message)).collect();
         assert!(said.is_empty(), "{said:?}");
         assert_eq!(page.ask::<Vec<String>>("return window.violations").await?, Vec::<String>::new());
         Ok(())
