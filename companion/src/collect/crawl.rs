@@ -1,5 +1,7 @@
 //! Working off what is to be done, some of it at the same time, and keeping each step's outcome at once.
 
+mod keep;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,7 +19,7 @@ use super::sound::{self, Fetched, Obstacle};
 use crate::library::Library;
 use crate::library::collected::{Change, Found, Sound, Task};
 
-/// After so many failures in a row that may pass, a service is left alone for this run.
+/// After so many failures in a row that may pass, a service, or a host of sounds, is left alone for this run.
 const MOST_FAILURES: u32 = 3;
 
 /// What a heard preview is, beside the whole track.
@@ -67,7 +69,9 @@ struct State<'a> {
     claimed: HashSet<i64>,
     /// Sounds that did not come and are left for another run.
     put_off: HashSet<i64>,
+    /// Failures in a row, by service or host of sounds.
     failures: BTreeMap<String, u32>,
+    /// Services and hosts that are left alone, and why.
     resting: BTreeMap<String, String>,
     /// Kinds of questions that a service does not allow.
     refused: BTreeSet<(String, &'static str)>,
@@ -80,12 +84,14 @@ enum Outcome {
     Fetched { found: i64, track: Track, file: Fetched, may_keep: bool },
     Same { found: i64, track: Track, other: i64 },
     Elsewhere { found: i64, offered: Option<(Candidate, Certainty)> },
+    PutOff,
     Nothing,
 }
 
-/// What stands in the way of a task: a service, or this computer.
+/// What stands in the way of a task: a service, the host of a sound, or this computer.
 pub enum Setback {
     Service(Failure),
+    Host(String, Failure),
     Here(anyhow::Error),
 }
 
@@ -196,7 +202,7 @@ impl<'a> Crawl<'a> {
                 }
                 Ok(Outcome::Answer(ask.clone(), client.ask(&ask)?))
             }
-            What::Sound { sound } => self.fetch(sound, client),
+            What::Sound { sound } => self.fetch(sound, &task.service, client),
             What::Elsewhere { elsewhere } => {
                 let wanted = self.state().library.found(elsewhere)?;
                 Ok(Outcome::Elsewhere { found: elsewhere, offered: look(client, &wanted.track)? })
@@ -204,7 +210,7 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn fetch(&self, id: i64, client: &Client) -> Result<Outcome, Setback> {
+    fn fetch(&self, id: i64, service: &str, client: &Client) -> Result<Outcome, Setback> {
         let Some(folder) = &self.settings.folder else { return Ok(Outcome::Nothing) };
         let Found { mut track, sound, mut may_keep, .. } = self.state().library.found(id)?;
         if sound != Sound::Due {
@@ -232,11 +238,23 @@ impl<'a> Crawl<'a> {
                     offered_sound.url
                 }
             };
+            // Who hands out addresses hands out those of its own hosts.
+            let host = if minted.is_some() { service } else { host(&url) };
+            if self.state().resting.contains_key(host) {
+                return Ok(Outcome::PutOff);
+            }
             match sound::fetch(client, &url, is_whole, folder, &stem) {
-                Ok(file) => return Ok(Outcome::Fetched { found: id, track, file, may_keep }),
+                Ok(file) => {
+                    self.state().failures.remove(host);
+                    return Ok(Outcome::Fetched { found: id, track, file, may_keep });
+                }
                 // A signed address may have run out on the way here.
                 Err(Obstacle::Sound(failure))
                     if attempt == 0 && minted.is_some() && failure.trouble == Trouble::Forbidden => {}
+                // Its host may be down while the service and other hosts are not.
+                Err(Obstacle::Sound(failure)) if is_of_host(failure.trouble) => {
+                    return Err(Setback::Host(host.to_owned(), failure));
+                }
                 Err(Obstacle::Sound(failure)) => return Err(failure.into()),
                 Err(Obstacle::Disk(error)) => {
                     let full = error.kind() == std::io::ErrorKind::StorageFull;
@@ -251,134 +269,6 @@ impl<'a> Crawl<'a> {
         Err(Failure::of_sound(Trouble::Forbidden).into())
     }
 
-    fn settle(&self, state: &mut State, task: &Task, client: &Client, outcome: Result<Outcome, Setback>) -> Result<()> {
-        let failure = match outcome {
-            Ok(outcome) => {
-                state.failures.remove(&task.service);
-                return self.keep(state, task, outcome);
-            }
-            Err(Setback::Here(error)) => return Err(error),
-            Err(Setback::Service(failure)) => failure,
-        };
-        let what = serde_json::from_str(&task.what)?;
-        if failure.trouble.may_pass() || failure.trouble == Trouble::SignIn {
-            let failures = state.failures.entry(task.service.clone()).or_default();
-            *failures += 1;
-            // A sound may lie at a host that is down, while the service and other hosts are not.
-            let is_of_host =
-                matches!(what, What::Sound { .. }) && matches!(failure.trouble, Trouble::Unreachable | Trouble::Down);
-            let may_go_on = failure.trouble == Trouble::Silent || is_of_host;
-            if *failures >= MOST_FAILURES || !may_go_on {
-                state.resting.insert(task.service.clone(), failure.sentence);
-            }
-            if is_of_host {
-                state.put_off.insert(task.id);
-            }
-            return Ok(());
-        }
-        if let (What::Ask(ask @ (Ask::Related { .. } | Ask::Artist { .. })), Trouble::Forbidden) =
-            (&what, failure.trouble)
-        {
-            state.refused.insert((task.service.clone(), kind(ask)));
-        }
-        state.library.change(|change| {
-            change.give_up(task, &failure.sentence)?;
-            match what {
-                What::Ask(ask) => match client.instead(&ask, &failure) {
-                    Some(ask) => add(change, &task.service, &What::Ask(ask)),
-                    None => Ok(()),
-                },
-                What::Sound { sound } => change.fail(sound, &failure.sentence),
-                What::Elsewhere { elsewhere } => self.go_on_elsewhere(change, task, elsewhere),
-            }
-        })
-    }
-
-    fn keep(&self, state: &mut State, task: &Task, outcome: Outcome) -> Result<()> {
-        let room = self.settings.most.saturating_sub(state.found);
-        let leads_on = matches!(outcome, Outcome::Answer(..));
-        state.library.change(|change| {
-            match outcome {
-                Outcome::Answer(ask, answer) => return self.take_in(change, task, &ask, answer, room),
-                Outcome::Fetched { found, track, file, may_keep } => {
-                    change.describe(found, &track)?;
-                    match change.with_digest(&file.digest, found)? {
-                        Some(other) => {
-                            if let Some(folder) = &self.settings.folder {
-                                let _ = std::fs::remove_file(folder.join(&file.path));
-                            }
-                            change.same(found, other, 1.0)?;
-                        }
-                        None => change.file(found, &file.path, &file.digest, may_keep)?,
-                    }
-                }
-                Outcome::Same { found, track, other } => {
-                    change.describe(found, &track)?;
-                    change.same(found, other, Certainty::SAME.value())?;
-                }
-                Outcome::Elsewhere { found, offered: Some((offered, sure)) } => {
-                    let (other, _) = self.take(change, &offered, offered.service.id())?;
-                    change.same(found, other, sure.value())?;
-                }
-                Outcome::Elsewhere { found, offered: None } => self.go_on_elsewhere(change, task, found)?,
-                Outcome::Nothing => {}
-            }
-            change.done(task)
-        })?;
-        if leads_on {
-            state.found = state.library.found_count(&self.settings.source)?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what an answer holds, as far as there is room; what has no room stays to be asked.
-    fn take_in(&self, change: &Change, task: &Task, ask: &Ask, answer: Answer, room: usize) -> Result<()> {
-        let mut left = room;
-        for candidate in &answer.candidates {
-            if left == 0 {
-                return Ok(());
-            }
-            let (_, is_new) = self.take(change, candidate, &task.service)?;
-            left -= usize::from(is_new);
-        }
-        for ask in answer.further.into_iter().chain(answer.next).filter(|next| next != ask) {
-            add(change, &task.service, &What::Ask(ask))?;
-        }
-        change.done(task)
-    }
-
-    /// Takes in a candidate, and has its sound fetched or looked for; its id, and whether it was not known.
-    fn take(&self, change: &Change, candidate: &Candidate, service: &str) -> Result<(i64, bool)> {
-        let own = candidate
-            .sound
-            .as_ref()
-            .filter(|_| candidate.service != Service::Spotify || self.settings.spotify_previews);
-        let track = described(candidate, own.is_none_or(|sound| sound.is_whole));
-        let (id, is_new) = change.insert(&track, candidate.popularity, own.is_some_and(|sound| sound.may_keep))?;
-        if !is_new {
-            return Ok((id, false));
-        }
-        if let Some(other) = change.with_isrc(&track.isrc, id, own.is_none())? {
-            change.same(id, other, Certainty::SAME.value())?;
-        } else if own.is_some() {
-            change.sound(id, Sound::Due, "")?;
-            add(change, service, &What::Sound { sound: id })?;
-        } else if let Some(first) = self.settings.elsewhere.iter().find(|other| other.id() != service) {
-            change.sound(id, Sound::Sought, "")?;
-            add(change, first.id(), &What::Elsewhere { elsewhere: id })?;
-        }
-        Ok((id, true))
-    }
-
-    fn go_on_elsewhere(&self, change: &Change, task: &Task, id: i64) -> Result<()> {
-        let mut rest =
-            self.settings.elsewhere.iter().map(|service| service.id()).skip_while(|name| *name != task.service).skip(1);
-        match rest.next() {
-            Some(next) => add(change, next, &What::Elsewhere { elsewhere: id }),
-            None => change.missing(id, "No service that was asked has its sound."),
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State<'a>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -389,6 +279,15 @@ impl State<'_> {
         let names = service == source && self.found < most;
         let is_taken = |id| self.claimed.contains(&id) || self.put_off.contains(&id);
         self.library.due(service, (names, self.sounds), is_taken)
+    }
+
+    /// Counts a failure of a service or host, which is left alone after too many.
+    fn failed(&mut self, name: &str, sentence: String) {
+        let failures = self.failures.entry(name.to_owned()).or_default();
+        *failures += 1;
+        if *failures >= MOST_FAILURES {
+            self.resting.insert(name.to_owned(), sentence);
+        }
     }
 }
 
@@ -401,6 +300,16 @@ pub fn add(change: &Change, service: &str, what: &What) -> Result<()> {
 fn mint(client: &Client, id: &str) -> Result<Candidate, Failure> {
     let answer = client.ask(&Ask::Track { id: id.to_owned() })?;
     answer.candidates.into_iter().next().ok_or_else(|| Failure::of_sound(Trouble::Missing))
+}
+
+/// The host and port in a web address; the address itself where there is none.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+const fn is_of_host(trouble: Trouble) -> bool {
+    matches!(trouble, Trouble::Unreachable | Trouble::Down | Trouble::Silent)
 }
 
 fn described(candidate: &Candidate, is_whole: bool) -> Track {

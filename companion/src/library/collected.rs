@@ -237,6 +237,12 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Whether a track will never have a sound.
+    pub fn is_lost(&self, id: i64) -> Result<bool> {
+        let mut query = self.0.prepare_cached("SELECT sound IN ('none', 'failed') FROM found WHERE id = ?1")?;
+        Ok(query.query_row([id], |row| row.get(0))?)
+    }
+
     /// No service that was asked has the sound of a track, nor of those that are the same recording.
     pub fn missing(&self, id: i64, problem: &str) -> Result<()> {
         self.0.execute(

@@ -128,3 +128,18 @@ fn a_key_of_the_environment_never_comes_back() {
     }
     assert!(stand_in.asked("/").iter().all(|asked| !asked.path.contains(CLIENT_SECRET)));
 }
+
+#[test]
+fn hosts_that_are_down_keep_nobody_from_the_others() {
+    let (workplace, stand_in) = (Workplace::with(&[]), stand_in(1));
+    // Nothing listens on port 9, the "discard" service.
+    let dead = (1..10).map(|i| format!("Dead {i},Me,http://127.0.0.1:9/{i}.wav\n"));
+    let alive = format!("Alive,Me,{}/audio/list/0.wav\n", stand_in.address);
+    let table: String = std::iter::once("title,artist,audio\n".to_owned()).chain(dead).chain([alive]).collect();
+    std::fs::write(workplace.path("list.csv"), table).unwrap();
+    let report = collect(&workplace, &stand_in, &["list", "list.csv"]);
+    let sounds = &report["sounds"];
+    assert_eq!((sounds["with_sound"].as_u64(), sounds["due"].as_u64()), (Some(1), Some(9)), "{report}");
+    let left_alone = report["left_alone"].as_object().unwrap();
+    assert_eq!(left_alone.keys().collect::<Vec<_>>(), ["127.0.0.1:9"], "{report}");
+}
