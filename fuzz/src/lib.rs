@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sonoscape::audio::SILENCE_PEAK;
 use sonoscape::catalogue::{
-    BLOCK_TRACKS, Entry, Excerpt, Manifest, PackedSegment, SegmentEntry, ShardEntry, ShardKind, TrackId, by_name,
-    nearest,
+    BLOCK_TRACKS, Entry, Excerpt, Manifest, PackedSegment, Region, SegmentEntry, ShardEntry, ShardKind, TrackId,
+    by_name, nearest,
 };
+use sonoscape::services::{Ask, MOST_CANDIDATES, Provider, Reply, Service};
 use sonoscape::{
     AnalysedExcerpt, Analysis, Catalogue, Clip, Embedding, EncoderCard, Error, Filter, MelConfig, MelFrontEnd, fold,
     quantize,
@@ -117,6 +118,64 @@ pub fn names(bytes: &[u8]) {
             let half: String = folded.chars().take(folded.chars().count().div_ceil(2)).collect();
             assert!(half.is_empty() || by_name(&[&catalogue], &half, 10).len() <= 10);
             assert!(name.isrc.is_empty() || catalogue.by_isrc(name.isrc).is_some_and(|found| found.track <= track));
+        }
+    }
+}
+
+/// The regions of a map, before they are compressed: refused, or fit to be drawn, and written again without loss.
+pub fn regions(bytes: &[u8]) {
+    let bytes = &compress_to_vec_zlib(bytes, 1);
+    let mut manifest = Manifest::new("fuzz", "fuzz", 1, Vec::new());
+    manifest.regions = Some(ShardEntry::of(ShardKind::Regions, bytes));
+    let mut catalogue = Catalogue::new(manifest);
+    if accepted(catalogue.take_regions(bytes)).is_none() {
+        return;
+    }
+    let regions = catalogue.regions();
+    for (number, region) in regions.iter().enumerate() {
+        assert!(region.position().x < u16::MAX && !region.name.trim().is_empty() && region.name.len() <= 200);
+        let lineage = std::iter::successors(Some(number), |&number| regions[number].parent.map(usize::from));
+        assert_eq!(lineage.count(), usize::from(region.level) + 1);
+    }
+    assert!(Region::pack(regions).is_ok());
+}
+
+/// An answer of every service to every kind of question: refused, or tracks that may stand in a catalogue, with web addresses
+/// or none.
+///
+/// | bytes | what |
+/// |---|---|
+/// | 1 | status of HTTP: 200 plus this |
+/// | the rest | the body |
+pub fn answer(bytes: &[u8]) {
+    let Some((status, body)) = bytes.split_first() else {
+        return;
+    };
+    let reply = Reply { status: 200 + u16::from(*status), retry_after: None, now_s: 1 << 30, body };
+    let id = || "1/2".to_owned();
+    let asks = [
+        Ask::Search { words: id(), offset: 0 },
+        Ask::Track { id: id() },
+        Ask::Playlist { id: id(), offset: 0 },
+        Ask::Album { id: id(), offset: 0 },
+        Ask::Artist { id: id(), name: id(), offset: 0 },
+        Ask::Genre { id: id(), hops: 1, offset: 0 },
+        Ask::Related { id: id(), hops: 1 },
+    ];
+    let is_web = |address: &str| address.starts_with("https://") || address.starts_with("http://");
+    for service in Service::ALL {
+        let provider = Provider::new(service);
+        for ask in asks.iter().filter(|ask| provider.address(ask).is_some()) {
+            let Ok(answer) = provider.read(ask, &reply) else { continue };
+            assert!(answer.candidates.len() <= MOST_CANDIDATES);
+            for found in answer.candidates {
+                found.track().check().expect("it may stand in a catalogue");
+                assert!([&found.page, &found.cover].iter().all(|address| address.is_empty() || is_web(address)));
+                assert!(found.sound.is_none_or(|sound| is_web(&sound.url)));
+            }
+            for further in answer.further.iter().chain(&answer.next) {
+                assert!(provider.address(further).is_some_and(|address| address.starts_with(&provider.base)));
+            }
         }
     }
 }

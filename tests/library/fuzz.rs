@@ -39,6 +39,16 @@ fn any_names_are_refused_or_found() {
 }
 
 #[test]
+fn any_regions_are_refused_or_drawn() {
+    replay(targets::regions, "regions");
+}
+
+#[test]
+fn any_answer_is_refused_or_offers_tracks() {
+    replay(targets::answer, "answer");
+}
+
+#[test]
 fn any_card_is_refused_or_used() {
     replay(targets::card, "card");
 }
