@@ -62,6 +62,7 @@ fn measure(program: Program, measured: &mut Vec<Measured>) -> Result<()> {
         Program::Training => peers::pytorch()?,
         Program::Large => large("large")?,
         Program::Names => large("names")?,
+        Program::Crawl => crawl(),
         Program::Maps => peers::umap_learn()?,
         Program::Landscape => landscape()?,
         Program::Page => page(peers::onnxruntime_web().map_err(|error| eprintln!("onnxruntime-web: {error}")).is_ok())?,
@@ -101,6 +102,13 @@ fn indexes() -> Result<Command> {
 fn large(bench: &str) -> Result<Command> {
     site::build(Profile::Published)?;
     in_page(bench)
+}
+
+fn crawl() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--package", "sonoscape-companion", "--test", "companion", "ten_thousand"]);
+    command.args(["--", "--ignored", "--nocapture"]);
+    command
 }
 
 /// Without its peers, our own figures are still measured.

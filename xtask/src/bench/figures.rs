@@ -26,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 59] = [
+pub const FIGURES: [Figure; 63] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -75,6 +75,10 @@ pub const FIGURES: [Figure; 59] = [
     alone("catalogue.load_again_ms", "ms", "large.load_again"),
     alone("catalogue.search_ms", "ms", "large.search"),
     alone("catalogue.first_search_ms", "ms", "large.first_search"),
+    alone("crawl.requests_10000", "requests", "crawl.requests"),
+    alone("crawl.lost_10000", "tracks", "crawl.lost"),
+    alone("crawl.repeated_10000", "requests", "crawl.repeated"),
+    alone("crawl.above_limit_10000", "requests", "crawl.above_limit"),
     against("map.vs_umap_learn_70000", "maps.sonoscape_70000", "maps.umap_learn_70000"),
     alone("map.trustworthiness_gain", "at k = 15", "maps.trustworthiness_gain"),
     alone("map.overlap_gain", "at k = 15", "maps.overlap_gain"),

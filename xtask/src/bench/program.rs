@@ -15,13 +15,14 @@ pub enum Program {
     Page,
     Large,
     Names,
+    Crawl,
     Maps,
     Landscape,
 }
 
 impl Program {
     /// In the order in which they run: peers read the vectors that our search has written.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Native,
         Self::Worker,
         Self::Python,
@@ -34,6 +35,7 @@ impl Program {
         Self::Page,
         Self::Large,
         Self::Names,
+        Self::Crawl,
         Self::Maps,
         Self::Landscape,
     ];
@@ -52,6 +54,7 @@ impl Program {
             Self::Page => "the page in a browser",
             Self::Large => "the page with a large catalogue",
             Self::Names => "names in the page",
+            Self::Crawl => "a crawl of 10 000 tracks",
             Self::Maps => "the companion and umap-learn",
             Self::Landscape => "the page's map, regl-scatterplot and deck.gl",
         }
@@ -71,6 +74,7 @@ impl Program {
             Some("train") => Self::Training,
             Some("large") => Self::Large,
             Some("names") => Self::Names,
+            Some("crawl") => Self::Crawl,
             Some("maps") => Self::Maps,
             Some("landscape") => Self::Landscape,
             _ => Self::Page,
