@@ -21,6 +21,7 @@
 //! a tolerance, because each processor sums its products in its own order.
 
 mod analysis;
+pub mod attributes;
 pub mod audio;
 pub mod catalogue;
 pub mod chroma;

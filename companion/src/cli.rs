@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    analyse, build, collect, embed, evaluate, export, extract, info, map, merge, pack, picture, render, search, serve,
-    train, verify,
+    analyse, attributes, build, collect, embed, evaluate, export, extract, info, map, merge, pack, picture, render,
+    search, serve, train, verify,
 };
 
 /// Finds music by how it sounds.
@@ -34,6 +34,7 @@ enum Stage {
     Train(train::Args),
     Export(export::Args),
     Evaluate(evaluate::Args),
+    Attributes(attributes::Args),
     Picture(picture::Args),
 }
 
@@ -59,6 +60,7 @@ pub fn run() -> Result<()> {
         Stage::Train(args) => train::run(&args),
         Stage::Export(args) => export::run(&args),
         Stage::Evaluate(args) => evaluate::run(&args),
+        Stage::Attributes(args) => attributes::run(&args),
         Stage::Picture(args) => picture::run(&args),
     }
 }

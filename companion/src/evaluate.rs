@@ -27,7 +27,7 @@ use crate::pack::Problem;
 use alter::Alteration;
 use candidate::Candidate;
 use card::{Card, Figure};
-use labels::Labels;
+pub use labels::Labels;
 use listen::{Described, Listener};
 use peer::Peer;
 use set::Set;

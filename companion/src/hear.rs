@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use sonoscape::attributes::Attributes;
 use sonoscape::{Analyser, Analysis, Clip, EXCERPTS_PER_TRACK, Encoder};
 
 use crate::decode::decode;
 use crate::tags::Tags;
 
 static SHIPPED: &[u8] = include_bytes!("../../models/encoder.onnx");
+static ATTRIBUTES: &[u8] = include_bytes!("../../models/attributes.json");
 
 /// Files beyond this size are analysed one at a time, so that several long recordings never fill the memory.
 const LARGE_BYTES: u64 = 32 << 20;
@@ -34,6 +36,11 @@ pub fn encoder_bytes(file: Option<&Path>) -> Result<Vec<u8>> {
 /// The encoder in `file`, or the shipped one.
 pub fn encoder(file: Option<&Path>) -> Result<Encoder> {
     Ok(Encoder::from_onnx(&encoder_bytes(file)?)?)
+}
+
+/// What can be read off embeddings of an encoder; nothing unless it is the shipped one.
+pub fn attributes(encoder: &str) -> Result<Attributes> {
+    Ok(Attributes::of_encoder(encoder, ATTRIBUTES)?)
 }
 
 /// Decodes and analyses one file.

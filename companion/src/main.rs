@@ -1,8 +1,10 @@
 //! Sonoscape's native companion: trains the encoder, builds catalogues, serves the page.
 
 mod analyse;
+mod attributes;
 mod build;
 mod catalogue;
+mod cholesky;
 mod cli;
 mod collect;
 mod decode;

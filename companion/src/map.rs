@@ -157,7 +157,7 @@ pub fn draw(folder: &Path, options: &Options, fresh: bool, quiet: bool) -> Resul
 
 /// Clusters and named regions of points on a map.
 fn divided(stored: &Stored, points: &Points, laid: &Laid, options: &Options) -> Result<(Vec<Placed>, Vec<Region>)> {
-    let texts = Texts::read(stored)?;
+    let texts = Texts::read(stored, points)?;
     let said = Said::of(&texts.terms, &texts.of_tracks);
     let levels = match options.clusters {
         Clusters::Density => density::levels(&laid.positions),

@@ -315,6 +315,8 @@ pub struct Neighbour {
     pub score: f32,
     /// Where the likeness lies, once the track's code has arrived; until then the score is an estimate.
     pub parts: Option<Parts>,
+    /// How it differs from the query, such as `brighter`; the clearest first.
+    pub differences: Vec<String>,
     /// How many other tracks are the same recording.
     pub copies: u32,
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::cholesky::Cholesky;
+
 /// Share of the covariance of all excerpts, and of each latent's variance, that is added where nothing else is asked for,
 /// so that directions in which the measured deviations are small are not blown up.
 pub const SHRINKAGE: f64 = 0.05;
@@ -17,17 +19,15 @@ const LEAST_VARIANCE: f64 = 1e-12;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whitening {
     mean: Vec<f64>,
-    /// `L` of each branch, row by row.
-    factors: Vec<Vec<f64>>,
+    /// `L` of each branch.
+    factors: Vec<Cholesky>,
     branch: usize,
 }
 
 impl Whitening {
     /// Leaves latents as they are.
     pub fn none(branch: usize, branches: usize) -> Self {
-        let mut identity = vec![0.0; branch * branch];
-        identity.iter_mut().step_by(branch + 1).for_each(|value| *value = 1.0);
-        Self { mean: vec![0.0; branch * branches], factors: vec![identity; branches], branch }
+        Self { mean: vec![0.0; branch * branches], factors: vec![Cholesky::identity(branch); branches], branch }
     }
 
     /// Measures the covariance of `deviations`, and `shrinkage` times that of `rows` and its diagonal: branches of
@@ -42,7 +42,7 @@ impl Whitening {
             for i in (0..branch * branch).step_by(branch + 1) {
                 matrix[i] = if whole[i] < LEAST_VARIANCE { 1.0 } else { matrix[i] + shrinkage * whole[i] };
             }
-            cholesky(matrix, branch)
+            Cholesky::of(matrix, branch)
         };
         let factors = (0..mean.len()).step_by(branch).map(factor).collect();
         Self { mean, factors, branch }
@@ -79,7 +79,7 @@ impl Whitening {
                 let mut sum = vec![0.0; outputs];
                 for i in j..self.branch {
                     let row = &rows[i * outputs..(i + 1) * outputs];
-                    let scale = factor[i * self.branch + j];
+                    let scale = factor.at(i, j);
                     sum.iter_mut().zip(row).for_each(|(sum, weight)| *sum += scale * f64::from(*weight));
                 }
                 let row = &mut rows[j * outputs..(j + 1) * outputs];
@@ -121,28 +121,10 @@ fn covariance(rows: &[Vec<f64>], part: Range<usize>) -> Vec<f64> {
     covariance
 }
 
-/// `L` with `L · Lᵀ = matrix`, of which only the lower half is read.
-fn cholesky(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
-    for j in 0..n {
-        for i in j..n {
-            let known: f64 = (0..j).map(|k| matrix[i * n + k] * matrix[j * n + k]).sum();
-            let rest = matrix[i * n + j] - known;
-            matrix[i * n + j] = if i == j { rest.sqrt() } else { rest / matrix[j * n + j] };
-        }
-        matrix[j * n + j + 1..(j + 1) * n].fill(0.0);
-    }
-    matrix
-}
-
 /// Replaces `row` by `L⁻¹ · row`.
-fn solve(factor: &[f64], row: &mut [f32]) {
-    let n = row.len();
-    let mut solved = vec![0.0; n];
-    for i in 0..n {
-        let known: f64 = (0..i).map(|j| factor[i * n + j] * solved[j]).sum();
-        solved[i] = (f64::from(row[i]) - known) / factor[i * n + i];
-    }
-    row.iter_mut().zip(solved).for_each(|(value, solved)| *value = solved as f32);
+fn solve(factor: &Cholesky, row: &mut [f32]) {
+    let right: Vec<f64> = row.iter().map(|&value| f64::from(value)).collect();
+    row.iter_mut().zip(factor.solve_lower(&right)).for_each(|(value, solved)| *value = solved as f32);
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl<'a> Said<'a> {
         regions.iter().enumerate().map(&mut name).collect()
     }
 
-    /// The worthiest terms, of which none says what another says.
+    /// The worthiest terms, of which none says what another says: the worthiest of each kind before others, and a sound not first.
     fn typical(&self, members: &Members) -> Vec<&'a str> {
         let mut inside = std::collections::BTreeMap::<u32, u32>::new();
         members
@@ -82,15 +82,21 @@ impl<'a> Said<'a> {
         let mut worthy: Vec<(f64, u32)> =
             frequent.filter_map(|(&term, &count)| Some((self.worth(term, count, members.len())?, term))).collect();
         worthy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut chosen: Vec<&str> = Vec::new();
+        let mut chosen: Vec<(Kind, &str)> = Vec::new();
         for (_, term) in worthy.into_iter().take(CANDIDATES) {
-            let shown = self.terms.shown(term).1;
-            let (new, says) = (shown.to_lowercase(), |other: &&str| other.to_lowercase());
+            let (kind, shown) = self.terms.shown(term);
+            let new = shown.to_lowercase();
+            let says = |(_, other): &(Kind, &str)| other.to_lowercase();
             if !chosen.iter().map(says).any(|other| other.contains(&new) || new.contains(&other)) {
-                chosen.push(shown);
+                chosen.push((kind, shown));
             }
         }
-        chosen
+        let mut kinds = HashSet::new();
+        let (mut first, others): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|(kind, _)| kinds.insert(*kind));
+        if let [(Kind::Sound, _), _, ..] = first[..] {
+            first.swap(0, 1);
+        }
+        first.into_iter().chain(others).map(|(_, shown)| shown).collect()
     }
 
     fn worth(&self, term: u32, count: u32, size: usize) -> Option<f64> {
@@ -100,6 +106,7 @@ impl<'a> Said<'a> {
         let weight = match self.terms.shown(term).0 {
             Kind::Style => 1.0,
             Kind::Artist => 0.7,
+            Kind::Sound => 0.7,
             Kind::Word => 0.5,
             Kind::Decade => 0.4,
         };

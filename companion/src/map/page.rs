@@ -38,11 +38,13 @@ pub fn write(folder: &Path, page: &Path) -> Result<()> {
     replace(page, text.as_bytes())
 }
 
-/// The names of a region and of what it is part of, the coarsest first.
+/// The names of a region and of what it is part of, the coarsest first; those that all its tracks share only once.
 fn path(regions: &[Region], number: usize) -> String {
-    let region = &regions[number];
-    let name = escaped(&region.name);
-    region.parent.map_or_else(|| name.clone(), |parent| format!("{} › {name}", path(regions, parent.into())))
+    let lineage = std::iter::successors(Some(&regions[number]), |region| regions.get(usize::from(region.parent?)));
+    let mut names: Vec<String> = lineage.map(|region| escaped(&region.name)).collect();
+    names.dedup();
+    names.reverse();
+    names.join(" › ")
 }
 
 fn distance(a: Position, b: Position) -> u64 {

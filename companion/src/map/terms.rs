@@ -14,7 +14,7 @@ const MOST_WORDS: usize = 12;
 const LEAST_WORD: usize = 4;
 
 /// Words that say nothing of a sound.
-const EMPTY_WORDS: [&str; 50] = [
+const EMPTY_WORDS: [&str; 53] = [
     "about",
     "after",
     "again",
@@ -33,6 +33,8 @@ const EMPTY_WORDS: [&str; 50] = [
     "final",
     "first",
     "from",
+    "game",
+    "games",
     "have",
     "here",
     "instrumental",
@@ -45,6 +47,7 @@ const EMPTY_WORDS: [&str; 50] = [
     "mono",
     "music",
     "original",
+    "other",
     "outro",
     "part",
     "remaster",
@@ -73,6 +76,8 @@ pub enum Kind {
     /// A style in the source's words, or a part of one.
     Style,
     Artist,
+    /// What it sounds like.
+    Sound,
     /// A word of titles or albums.
     Word,
     /// Ten years of release.
@@ -87,9 +92,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The numbers of all that is said of a track, each once.
-    pub fn of(&mut self, track: &Track) -> Vec<u32> {
+    /// The numbers of all that is said of a track, and of the words for its `sound`, each once.
+    pub fn of(&mut self, track: &Track, sound: &[&str]) -> Vec<u32> {
         let mut found: BTreeSet<(Kind, String)> = styles(&track.style).map(|style| (Kind::Style, style)).collect();
+        found.extend(sound.iter().map(|word| (Kind::Sound, (*word).to_owned())));
         found.extend([clean(&track.artist)].into_iter().flatten().map(|artist| (Kind::Artist, artist)));
         found.extend(words(&track.title).chain(words(&track.album)).map(|word| (Kind::Word, word)));
         found.extend(track.year.filter(|year| *year > 0).map(|year| (Kind::Decade, format!("{}s", year / 10 * 10))));
@@ -120,7 +126,8 @@ impl Terms {
 
 /// The parts of a style such as `game/orchestral (loud)`.
 fn styles(style: &str) -> impl Iterator<Item = String> + '_ {
-    style.split(['/', ',', ';', '|', '(', ')']).filter_map(clean)
+    let parts = style.split(['/', ',', ';', '|', '(', ')']).filter_map(clean);
+    parts.filter(|part| !EMPTY_WORDS.contains(&part.to_lowercase().as_str()))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -165,20 +172,20 @@ mod tests {
             year: Some(1987),
             ..Track::default()
         };
-        let numbers = terms.of(&track);
+        let numbers = terms.of(&track, &["bright"]);
         let shown: Vec<(Kind, &str)> = numbers.iter().map(|&number| terms.shown(number)).collect();
         let expected = [
             (Kind::Style, "DS-10"),
-            (Kind::Style, "game"),
             (Kind::Style, "lo-fi hip-hop"),
             (Kind::Artist, "Some One"),
+            (Kind::Sound, "bright"),
             (Kind::Word, "waltz"),
             (Kind::Word, "winter"),
             (Kind::Decade, "1980s"),
         ];
         assert_eq!(shown, expected);
-        assert_eq!(terms.of(&Track { artist: "SOME ONE".into(), ..Track::default() }), [numbers[3]]);
-        assert_eq!(terms.of(&Track::default()), [0_u32; 0]);
+        assert_eq!(terms.of(&Track { artist: "SOME ONE".into(), ..Track::default() }, &[]), [numbers[2]]);
+        assert_eq!(terms.of(&Track::default(), &[]), [0_u32; 0]);
     }
 
     #[test]

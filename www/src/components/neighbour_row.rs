@@ -39,6 +39,8 @@ pub fn NeighbourRow(
         let (count, ending) = (neighbour.copies, if neighbour.copies == 1 { "y" } else { "ies" });
         view! { <span class="copies">{format!("+{count} cop{ending}")}</span> }
     });
+    let unlike = (!neighbour.differences.is_empty())
+        .then(|| view! { <span class="unlike">{neighbour.differences.join(", ")}</span> });
     let half = move |about, class, name, score: Option<f32>| {
         score.map(|score| view! { <Half about class name score reachable=current/> })
     };
@@ -74,6 +76,7 @@ pub fn NeighbourRow(
                     <span class="artist" title=track.artist.clone()>{track.artist.clone()}</span>
                     <span class="licence" title=licence.clone()>{licence.clone()}</span>
                     {copies}
+                    {unlike}
                 </span>
             </p>
             {parts.map(|parts| view! {

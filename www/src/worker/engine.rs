@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use sonoscape::attributes::Attributes;
 use sonoscape::encoder::MOST_ENCODER_BYTES;
 use sonoscape::{Analyser, Decoder, Encoder};
 
@@ -17,10 +18,15 @@ use crate::shelf::Shelf;
 /// Address of the encoder, relative to the worker.
 const ENCODER: &str = "encoder.onnx";
 
+/// Those of the shipped encoder.
+static ATTRIBUTES: &[u8] = include_bytes!("../../../models/attributes.json");
+
 /// What answers queries.
 pub struct Engine {
     /// Encoder and front end.
     pub analyser: Analyser,
+    /// What can be read off its embeddings.
+    pub attributes: Attributes,
     /// Where neighbours are looked for, as far as it has arrived.
     pub shelves: Vec<Shelf>,
     /// Rises whenever the shelves become those of another edition: ids of tracks are of one edition only.
@@ -44,9 +50,10 @@ impl Engine {
     /// The failure to show, when it is missing, damaged or of another version.
     pub async fn fetch(filter: Rc<RefCell<Filter>>) -> Result<Self, Failure> {
         let analyser = Analyser::new(fetch_encoder().await?)?;
+        let attributes = Attributes::of_encoder(analyser.encoder().id(), ATTRIBUTES)?;
         let landscape = Landscape::default();
         let (shelves, edition) = (Vec::new(), 0);
-        Ok(Self { analyser, shelves, edition, filter, decoder: None, heard: None, chosen: None, landscape })
+        Ok(Self { analyser, attributes, shelves, edition, filter, decoder: None, heard: None, chosen: None, landscape })
     }
 }
 

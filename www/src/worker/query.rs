@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
-use sonoscape::catalogue::nearest;
-use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Error, Match, MelSpectrogram, TrackId};
+use sonoscape::attributes::Attributes;
+use sonoscape::catalogue::{Excerpt, nearest};
+use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Embedding, Error, Match, MelSpectrogram, TrackId};
 use wasm_bindgen::JsCast;
 
 use crate::choices;
@@ -118,7 +119,7 @@ pub async fn neighbours(
     loop {
         let before = with(engine, |engine| Ok(Basis::of(engine)))?;
         let found = with(engine, |engine| Ok(timed(search_ms, || find(engine, heard, is_track))))?;
-        let neighbours = shown(engine, found).await;
+        let neighbours = shown(engine, heard, found).await;
         let now = with(engine, |engine| Ok(Basis::of(engine)))?;
         if now == before || now.differs_little_from(&before) {
             return neighbours;
@@ -206,19 +207,33 @@ fn find(engine: &Engine, heard: &Analysis, is_track: bool) -> Vec<Match> {
 }
 
 /// The neighbours with what is said of them, which may have to be fetched.
-async fn shown(engine: &RefCell<Option<Engine>>, found: Vec<Match>) -> Result<Vec<Neighbour>, Failure> {
+async fn shown(
+    engine: &RefCell<Option<Engine>>,
+    heard: &Analysis,
+    found: Vec<Match>,
+) -> Result<Vec<Neighbour>, Failure> {
     let tracks: Vec<(usize, TrackId)> = found.iter().map(|found| (found.catalogue, found.track)).collect();
     shelf::texts(engine, &tracks).await?;
     with(engine, |engine| {
         let neighbour = |found: Match| {
-            let held = engine.shelves.get(found.catalogue);
-            let track = held.and_then(|shelf| shelf.catalogue.track(found.track)).ok_or_else(shelf::overtaken)?;
+            let catalogue = &engine.shelves.get(found.catalogue).ok_or_else(shelf::overtaken)?.catalogue;
+            let track = catalogue.track(found.track).ok_or_else(shelf::overtaken)?;
+            let differences = differences(&engine.attributes, heard, &catalogue.excerpts(found.track));
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
             let spot = spot(found.catalogue, found.track);
-            Ok(Neighbour { track: described(track), spot, score: found.score, parts, copies })
+            Ok(Neighbour { track: described(track), spot, score: found.score, parts, differences, copies })
         };
         found.into_iter().map(neighbour).collect()
     })
+}
+
+/// How a track differs from what was heard, as far as its codes are here.
+fn differences(attributes: &Attributes, heard: &Analysis, excerpts: &[Excerpt]) -> Vec<String> {
+    let embeddings = excerpts.iter().map(|excerpt| Embedding::from_slice(&excerpt.code.dequantize()));
+    let track = embeddings.collect::<Result<Vec<_>, _>>().and_then(|embeddings| Embedding::mean(&embeddings));
+    let words =
+        track.map(|track| attributes.differences(&heard.embedding, &track).into_iter().map(str::to_owned).collect());
+    words.unwrap_or_default()
 }
 
 impl From<sonoscape::catalogue::Parts> for Parts {

@@ -114,7 +114,14 @@ impl Page {
             let neighbours = &answer.as_ref()?.neighbours;
             neighbours.iter().find(|neighbour| neighbour.spot == spot).cloned()
         });
-        let own = || Neighbour { track: described.track.clone(), spot, score: 0.0, parts: None, copies: 0 };
+        let own = || Neighbour {
+            track: described.track.clone(),
+            spot,
+            score: 0.0,
+            parts: None,
+            differences: Vec::new(),
+            copies: 0,
+        };
         found.unwrap_or_else(own)
     }
 }
