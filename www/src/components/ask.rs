@@ -11,12 +11,14 @@ pub enum Explanation {
     Frequency,
     /// The parts that match.
     Parts,
+    /// How a track differs.
+    Differences,
     /// How far the redrawn picture is from the one that was heard.
     Error,
 }
 
 impl Explanation {
-    const ALL: [Self; 5] = [Self::Score, Self::Time, Self::Frequency, Self::Parts, Self::Error];
+    const ALL: [Self; 6] = [Self::Score, Self::Time, Self::Frequency, Self::Parts, Self::Differences, Self::Error];
 
     /// Id of the element that holds the explanation.
     fn id(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Explanation {
             Self::Time => "explain-time",
             Self::Frequency => "explain-frequency",
             Self::Parts => "explain-parts",
+            Self::Differences => "explain-differences",
             Self::Error => "explain-error",
         }
     }
@@ -42,6 +45,9 @@ impl Explanation {
             }
             Self::Parts => {
                 "The moments most alike: first in your sound, then in this track. A and B turn between them."
+            }
+            Self::Differences => {
+                "How this track differs from your sound, read off what the encoder heard: brightness, tones or noise, onsets a second, attacks."
             }
             Self::Error => {
                 "How far the picture is from the one that was heard: the mean squared difference of brightness, 0 to 1."

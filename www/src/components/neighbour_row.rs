@@ -39,8 +39,10 @@ pub fn NeighbourRow(
         let (count, ending) = (neighbour.copies, if neighbour.copies == 1 { "y" } else { "ies" });
         view! { <span class="copies">{format!("+{count} cop{ending}")}</span> }
     });
-    let unlike = (!neighbour.differences.is_empty())
-        .then(|| view! { <span class="unlike">{neighbour.differences.join(", ")}</span> });
+    let differences = neighbour.differences.join(", ");
+    let differences = (!differences.is_empty()).then(|| {
+        view! { <Ask about=Explanation::Differences class="differences" reachable=current>{differences}</Ask> }
+    });
     let half = move |about, class, name, score: Option<f32>| {
         score.map(|score| view! { <Half about class name score reachable=current/> })
     };
@@ -76,8 +78,8 @@ pub fn NeighbourRow(
                     <span class="artist" title=track.artist.clone()>{track.artist.clone()}</span>
                     <span class="licence" title=licence.clone()>{licence.clone()}</span>
                     {copies}
-                    {unlike}
                 </span>
+                {differences}
             </p>
             {parts.map(|parts| view! {
                 <Ask about=Explanation::Parts class="parts" reachable=current>
