@@ -35,7 +35,7 @@ async fn another_part_of_a_track_finds_its_own_track_first_and_plays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn noise_is_said_to_be_close_to_nothing() {
+async fn noise_is_close_to_nothing_and_what_is_found_is_more_tonal() {
     let (collection, server) = served();
     let noise = collection.file("noise.wav", &wav::pcm16(&noise(20), 1, SAMPLE_RATE));
     on_page(&server.address, |page| async move {
@@ -44,6 +44,11 @@ async fn noise_is_said_to_be_close_to_nothing() {
         assert!(page.ask::<String>(searched).await?.starts_with("among "));
         let rows = page.neighbours_of(&noise).await?;
         assert!(page.ask::<String>(searched).await?.starts_with("nothing close among "), "{rows:?}");
+        let differences =
+            "return [...document.querySelectorAll('.differences')].map(each => each.firstChild.textContent)";
+        let differences: Vec<String> = page.ask(differences).await?;
+        assert!(differences.iter().any(|words| words.contains("more tonal")), "{differences:?}");
+        assert!(!differences.iter().any(|words| words.contains("noisier")), "{differences:?}");
         Ok(())
     })
     .await;
