@@ -34,7 +34,7 @@ pub use segment::{PackedSegment, Placed};
 pub use text::BLOCK_TRACKS;
 pub use track::Track;
 
-use crate::encoder::EncoderCard;
+use crate::encoder::{Embedding, EncoderCard};
 use crate::error::{Error, Result};
 use crate::quantize::Code;
 use segment::Segment;
@@ -260,6 +260,13 @@ impl Catalogue {
     /// How the excerpts of a track sound; none before its codes have arrived.
     pub fn excerpts(&self, id: TrackId) -> Vec<Excerpt> {
         self.segments.get(id.segment as usize).map_or_else(Vec::new, |segment| segment.excerpts(id.track as usize))
+    }
+
+    /// The mean direction of a track's excerpts; nothing while its codes have not arrived.
+    pub fn embedding(&self, id: TrackId) -> Option<Embedding> {
+        let excerpts = self.excerpts(id);
+        let embeddings = excerpts.iter().map(|excerpt| Embedding::from_slice(&excerpt.code.dequantize()));
+        Embedding::mean(&embeddings.collect::<Result<Vec<_>>>().ok()?).ok()
     }
 
     /// Where a track lies on the map.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use sonoscape::attributes::Attributes;
 use sonoscape::catalogue::{Parts, nearest};
 use sonoscape::{Analyser, Analysis, Catalogue, Embedding, Match, Track, TrackId};
 
@@ -42,10 +43,11 @@ pub struct Args {
 /// How much what the tracks are to be unlike weighs against what they are to be like.
 const UNLIKE: f32 = 0.5;
 
-/// The catalogues that are searched, each with its folder's files.
+/// The catalogues that are searched, each with its folder's files, and what can be read off their embeddings.
 struct Shelves {
     stored: Vec<Stored>,
     loaded: Vec<Catalogue>,
+    attributes: Attributes,
 }
 
 /// Prints the nearest tracks, nearest first.
@@ -54,7 +56,8 @@ struct Shelves {
 /// When the file or a catalogue cannot be read, or another encoder made it.
 pub fn run(args: &Args) -> Result<()> {
     let mut analyser = Analyser::new(hear::encoder(args.encoder.as_deref())?)?;
-    let mut shelves = Shelves { stored: Vec::new(), loaded: Vec::new() };
+    let attributes = hear::attributes(analyser.encoder().id())?;
+    let mut shelves = Shelves { stored: Vec::new(), loaded: Vec::new(), attributes };
     for folder in &args.catalogue {
         let stored = Stored::open(folder)?;
         let catalogue = stored.load().with_context(|| folder.display().to_string())?;
@@ -67,11 +70,11 @@ pub fn run(args: &Args) -> Result<()> {
     let card = analyser.encoder().card();
     let matches = nearest(&catalogues, &heard, card, &args.filter.filter(), args.k);
     if args.json {
-        let rows = matches.iter().map(|found| row(found, args, &mut shelves)).collect::<Result<Vec<_>>>()?;
+        let rows = matches.iter().map(|found| row(found, &heard, args, &mut shelves)).collect::<Result<Vec<_>>>()?;
         println!("{:#}", json!(rows));
         Ok(())
     } else {
-        print_table(&matches, &mut shelves)
+        print_table(&matches, &heard, &mut shelves)
     }
 }
 
@@ -94,9 +97,15 @@ impl Shelves {
     fn track(&mut self, catalogue: usize, id: TrackId) -> Result<&Track> {
         self.stored[catalogue].track(&mut self.loaded[catalogue], id)
     }
+
+    /// How a track differs from what was heard.
+    fn differences(&self, found: &Match, heard: &Analysis) -> Vec<&str> {
+        let track = self.loaded[found.catalogue].embedding(found.track);
+        track.map_or_else(Vec::new, |track| self.attributes.differences(&heard.embedding, &track))
+    }
 }
 
-fn row(found: &Match, args: &Args, shelves: &mut Shelves) -> Result<Value> {
+fn row(found: &Match, heard: &Analysis, args: &Args, shelves: &mut Shelves) -> Result<Value> {
     let mut twins = Vec::new();
     for (catalogue, id) in &found.twins {
         twins.push(json!({ "catalogue": args.catalogue[*catalogue], "track": shelves.track(*catalogue, *id)? }));
@@ -108,16 +117,17 @@ fn row(found: &Match, args: &Args, shelves: &mut Shelves) -> Result<Value> {
         "score": found.score,
         "time_score": parts.and_then(|parts| parts.time_score),
         "frequency_score": parts.and_then(|parts| parts.frequency_score),
+        "differences": shelves.differences(found, heard),
         "start_s": parts.map(|parts| parts.start_s),
         "query_start_s": parts.map(|parts| parts.query_start_s),
         "same_recording": twins,
     }))
 }
 
-fn print_table(matches: &[Match], shelves: &mut Shelves) -> Result<()> {
+fn print_table(matches: &[Match], heard: &Analysis, shelves: &mut Shelves) -> Result<()> {
     println!("    score   time  freq.     at  track");
     for (rank, found) in matches.iter().enumerate() {
-        let track = shelves.track(found.catalogue, found.track)?;
+        let track = shelves.track(found.catalogue, found.track)?.clone();
         let by = if track.artist.is_empty() { String::new() } else { format!(" — {}", track.artist) };
         let more = if found.twins.is_empty() { String::new() } else { format!(" (and {} more)", found.twins.len()) };
         let part = |score: fn(&Parts) -> Option<f32>| {
@@ -126,7 +136,14 @@ fn print_table(matches: &[Match], shelves: &mut Shelves) -> Result<()> {
         let (time, frequency) = (part(|parts| parts.time_score), part(|parts| parts.frequency_score));
         let at = found.parts.map_or(0, |parts| parts.start_s as u32);
         let at = format!("{}:{:02}", at / 60, at % 60);
-        println!("{:>3} {:>5.3}  {time:>5}  {frequency:>5} {at:>6}  {}{by}{more}", rank + 1, found.score, track.title);
+        let differences = shelves.differences(found, heard).join(", ");
+        let unlike = if differences.is_empty() { differences } else { format!("; {differences}") };
+        println!(
+            "{:>3} {:>5.3}  {time:>5}  {frequency:>5} {at:>6}  {}{by}{more}{unlike}",
+            rank + 1,
+            found.score,
+            track.title
+        );
     }
     Ok(())
 }

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Float32Array};
-use sonoscape::attributes::Attributes;
-use sonoscape::catalogue::{Excerpt, nearest};
-use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Embedding, Error, Match, MelSpectrogram, TrackId};
+use sonoscape::catalogue::nearest;
+use sonoscape::{Analysis, Catalogue, Clip, EXCERPTS_PER_TRACK, Error, Match, MelSpectrogram, TrackId};
 use wasm_bindgen::JsCast;
 
 use crate::choices;
@@ -218,22 +217,15 @@ async fn shown(
         let neighbour = |found: Match| {
             let catalogue = &engine.shelves.get(found.catalogue).ok_or_else(shelf::overtaken)?.catalogue;
             let track = catalogue.track(found.track).ok_or_else(shelf::overtaken)?;
-            let differences = differences(&engine.attributes, heard, &catalogue.excerpts(found.track));
+            let embedding = catalogue.embedding(found.track);
+            let words = embedding.iter().flat_map(|track| engine.attributes.differences(&heard.embedding, track));
+            let differences = words.map(str::to_owned).collect();
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
             let spot = spot(found.catalogue, found.track);
             Ok(Neighbour { track: described(track), spot, score: found.score, parts, differences, copies })
         };
         found.into_iter().map(neighbour).collect()
     })
-}
-
-/// How a track differs from what was heard, as far as its codes are here.
-fn differences(attributes: &Attributes, heard: &Analysis, excerpts: &[Excerpt]) -> Vec<String> {
-    let embeddings = excerpts.iter().map(|excerpt| Embedding::from_slice(&excerpt.code.dequantize()));
-    let track = embeddings.collect::<Result<Vec<_>, _>>().and_then(|embeddings| Embedding::mean(&embeddings));
-    let words =
-        track.map(|track| attributes.differences(&heard.embedding, &track).into_iter().map(str::to_owned).collect());
-    words.unwrap_or_default()
 }
 
 impl From<sonoscape::catalogue::Parts> for Parts {
