@@ -21,5 +21,6 @@
     apply();
   });
   light.addEventListener("change", apply);
+  matchMedia("(forced-colors: active)").addEventListener("change", apply);
   apply();
 })();

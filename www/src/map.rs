@@ -1,7 +1,9 @@
 //! The map: the sonic landscape as one can see, walk and hear it.
 
 pub mod camera;
+pub mod crowds;
 pub mod deck;
+pub mod flat;
 pub mod flight;
 pub mod gl;
 pub mod grid;
@@ -13,5 +15,6 @@ pub mod middle;
 pub mod palette;
 pub mod playlist;
 pub mod points;
+pub mod ranks;
 pub mod scene;
 pub mod walk;

@@ -6,6 +6,8 @@ mod protocol;
 mod arrival;
 #[path = "worker/choices.rs"]
 mod choices;
+#[path = "worker/colours.rs"]
+mod colours;
 #[path = "worker/edition.rs"]
 mod edition;
 #[path = "worker/engine.rs"]

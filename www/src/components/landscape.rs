@@ -20,9 +20,12 @@ pub fn LandscapeRoom() -> impl IntoView {
     let map = page.landscape;
     let facts = move || {
         let (arrived, expected) = (map.arrived.get(), map.expected.get());
-        match arrived < expected {
-            true => format!("{} of {} tracks so far", thousands(arrived), thousands(expected)),
-            false => format!("{} tracks, alike lie close", thousands(expected)),
+        let several = map.maps.with(|maps| maps.len() > 1);
+        let name = map.maps.with(|maps| maps.iter().find(|(number, _)| Some(*number) == map.of.get()).cloned());
+        match name.filter(|_| several) {
+            _ if arrived < expected => format!("{} of {} tracks so far", thousands(arrived), thousands(expected)),
+            Some((_, name)) => format!("{} tracks of {name}", thousands(expected)),
+            None => format!("{} tracks, alike lie close", thousands(expected)),
         }
     };
     let hint = move || match map.tool.get() {
@@ -65,9 +68,7 @@ fn Canvases() -> impl IntoView {
             page.draw_map_soon();
         }
     });
-    on_cleanup(move || {
-        map.with_scene(|scene| scene.detach());
-    });
+    on_cleanup(move || map.detach());
     watch_size(points, page);
     watch_state(page);
     let theme = window_event_listener(ev::Custom::<ev::Event>::new("themechange"), move |_| {

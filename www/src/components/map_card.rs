@@ -22,6 +22,10 @@ pub fn MapCard() -> impl IntoView {
         let map = document().get_element_by_id("map");
         map.map_or(0.0, |map| f64::from(map.client_width()))
     };
+    let is_low = move || {
+        let map = document().get_element_by_id("map");
+        place().1 > map.map_or(0.0, |map| f64::from(map.client_height())) / 2.0
+    };
     let left = move || format!("{:.1}px", place().0.clamp(HALF + 8.0, (width() - HALF - 8.0).max(HALF + 8.0)));
     let top = move || format!("{:.1}px", place().1);
     let said = move || {
@@ -36,9 +40,10 @@ pub fn MapCard() -> impl IntoView {
                 id="map-card"
                 class="map-card"
                 class:map-card-below=move || place().1 < ROOM_ABOVE
+                class:map-card-high=is_low
                 class:map-card-chosen=by == Pointed::Chosen
-                style:left=left
-                style:top=top
+                style=("--card-x", left)
+                style=("--card-y", top)
             >
                 <TrackLine spot/>
                 {(by == Pointed::Chosen).then(|| view! {

@@ -41,14 +41,40 @@ pub fn MapLegend() -> impl IntoView {
         }
     };
     view! {
-        <details id="map-legend" class="map-legend" open=is_wide()>
+        <details id="map-legend" class="map-legend" open=is_wide() on:toggle=move |_| page.draw_map_soon()>
             <summary class="map-legend-title">"Colours"</summary>
+            <Maps/>
             <label class="map-legend-way">
                 <span class="spoken">"Colour by"</span>
                 <select id="map-colouring" prop:value=value on:change=choose>{WAYS.map(option).collect_view()}</select>
             </label>
             {entries}
         </details>
+    }
+}
+
+/// Chooses the catalogue whose map is shown, where several have one.
+#[component]
+fn Maps() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let map = page.landscape;
+    let choose = move |event| {
+        if let Ok(catalogue) = event_target_value(&event).parse() {
+            page.show_map_of(catalogue);
+        }
+    };
+    let option = move |(number, name): (u32, String)| {
+        let chosen = move || map.of.get() == Some(number);
+        view! { <option value=number.to_string() prop:selected=chosen>{name}</option> }
+    };
+    let options = move || map.maps.get().into_iter().map(option).collect_view();
+    view! {
+        <Show when=move || map.maps.with(|maps| maps.len() > 1)>
+            <label class="map-legend-way">
+                <span class="spoken">"Map of"</span>
+                <select id="map-of" on:change=choose>{options}</select>
+            </label>
+        </Show>
     }
 }
 

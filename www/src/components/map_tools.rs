@@ -12,14 +12,14 @@ pub fn MapTools() -> impl IntoView {
     let page = expect_context::<Page>();
     let answered = Memo::new(move |_| page.answer.with(Option::is_some) && !page.stale.get());
     view! {
-        <div class="map-tools" role="group" aria-label="What dragging does">
+        <div id="map-tools" class="map-tools" role="group" aria-label="What dragging does">
             <ToolButton tool=Tool::Move id="tool-move" icon=Icon::Move name="Move the map"/>
             <ToolButton tool=Tool::Hear id="tool-hear" icon=Icon::Loudness name="Hear the map"/>
             <ToolButton tool=Tool::Walk id="tool-walk" icon=Icon::Walk name="Walk along a line"/>
             <ToolButton tool=Tool::Lasso id="tool-lasso" icon=Icon::Lasso name="Enclose by a line"/>
             <ToolButton tool=Tool::Box id="tool-box" icon=Icon::Box name="Enclose by a box"/>
         </div>
-        <div class="map-zooms" role="group" aria-label="Closer and farther">
+        <div id="map-zooms" class="map-zooms" role="group" aria-label="Closer and farther">
             <Zoom id="zoom-in" icon=Icon::Plus name="Closer" act=move || page.zoom_map(ZOOM)/>
             <Zoom id="zoom-out" icon=Icon::Minus name="Farther" act=move || page.zoom_map(1.0 / ZOOM)/>
             <Zoom id="zoom-whole" icon=Icon::Whole name="The whole map" act=move || page.fly_home()/>

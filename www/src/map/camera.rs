@@ -4,6 +4,8 @@
 /// A place on the map or on the screen.
 pub type Place = (f64, f64);
 
+use super::labels::Area;
+
 /// Longest side of the map, in CSS pixels: two tracks that can be told apart at all lie four pixels apart.
 const MOST_SCALE: f64 = 4.0 * 65_536.0;
 
@@ -80,15 +82,14 @@ impl Camera {
         self.pan((at.0 - moved.0, at.1 - moved.1));
     }
 
-    /// The same screen with a box of the map on it, all but `margin` CSS pixels at each side, at most `closest` times as large as
-    /// the whole map.
-    pub fn onto(&self, bounds: &Bounds, margin: f64, closest: f64) -> Self {
+    /// The same screen with a box of the map in some room on it, at most `closest` times as large as the whole map.
+    pub fn onto(&self, bounds: &Bounds, room: &Area, closest: f64) -> Self {
         let (width, height) = (bounds.high.0 - bounds.low.0, bounds.high.1 - bounds.low.1);
-        let room = ((self.size.0 - 2.0 * margin).max(48.0), (self.size.1 - 2.0 * margin).max(48.0));
         let most = (self.whole_scale() * closest).min(MOST_SCALE);
-        let scale = (room.0 / width.max(1e-9)).min(room.1 / height.max(1e-9)).clamp(self.least_scale(), most);
+        let scale = (room.size.0 / width.max(1e-9)).min(room.size.1 / height.max(1e-9)).clamp(self.least_scale(), most);
         let middle = ((bounds.low.0 + bounds.high.0) / 2.0, (bounds.low.1 + bounds.high.1) / 2.0);
-        Self { middle, scale, ..*self }
+        let aside = (room.at.0 - self.size.0 / 2.0, room.at.1 - self.size.1 / 2.0);
+        Self { middle: (middle.0 - aside.0 / scale, middle.1 + aside.1 / scale), scale, ..*self }
     }
 
     /// Fits another size of the screen: the middle stays, and as much of the map is seen as before.
@@ -161,12 +162,25 @@ mod tests {
     fn a_box_that_is_shown_lies_on_the_screen() {
         let camera = Camera::whole((800.0, 600.0));
         let bounds = Bounds::around([(0.2, 0.3), (0.25, 0.31), (0.22, 0.38)]).expect("a box");
-        let close = camera.onto(&bounds, 40.0, 1000.0);
+        let room = Area { at: (400.0, 300.0), size: (720.0, 520.0) };
+        let close = camera.onto(&bounds, &room, 1000.0);
         for corner in [bounds.low, bounds.high] {
             let (x, y) = close.to_screen(corner);
             assert!((39.9..=760.1).contains(&x) && (39.9..=560.1).contains(&y), "{x} {y}");
         }
-        assert!(camera.onto(&bounds, 40.0, 2.0).magnification() <= 2.0 + 1e-9);
+        assert!(camera.onto(&bounds, &room, 2.0).magnification() <= 2.0 + 1e-9);
+    }
+
+    #[test]
+    fn a_box_that_is_shown_beside_something_lies_in_the_room_that_is_left() {
+        let camera = Camera::whole((800.0, 600.0));
+        let bounds = Bounds::around([(0.2, 0.3), (0.25, 0.31), (0.22, 0.38)]).expect("a box");
+        let room = Area { at: (250.0, 320.0), size: (400.0, 300.0) };
+        let close = camera.onto(&bounds, &room, 1000.0);
+        for corner in [bounds.low, bounds.high] {
+            let (x, y) = close.to_screen(corner);
+            assert!((49.9..=450.1).contains(&x) && (169.9..=470.1).contains(&y), "{x} {y}");
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ const DURATION_MS: (f64, f64) = (240.0, 1400.0);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flight {
     from: Camera,
-    to: Camera,
+    /// Where it ends.
+    pub to: Camera,
     length: f64,
     /// How long it takes, in milliseconds.
     pub duration_ms: f64,

@@ -5,19 +5,24 @@ use std::ops::Range;
 use super::camera::{Bounds, Place};
 use crate::protocol::NOWHERE;
 
-/// Cells a side.
-pub const SIDE: usize = 256;
+/// Tracks in a cell, if they lay evenly.
+const IN_A_CELL: usize = 16;
+
+/// Most cells a side.
+const MOST_SIDE: usize = 256;
 
 /// Units of a coordinate a side of the map.
 pub const UNITS: f64 = 65_535.0;
 
-/// Where tracks lie. Numbers are those of the tracks in the order in which they came.
+/// Where tracks lie that came together. Numbers are those of the tracks in the order in which they came.
 #[derive(Debug, Clone, Default)]
 pub struct Grid {
     /// Tracks that lie somewhere, cell by cell, rows of cells from below; in each in the order in which they came.
     pub order: Vec<u32>,
     /// Where each cell starts in `order`, and its end.
     starts: Vec<u32>,
+    /// Cells a side: a power of two.
+    side: usize,
 }
 
 /// A place of the catalogue's units on the map.
@@ -26,10 +31,13 @@ pub fn place([x, y]: [u16; 2]) -> Place {
 }
 
 impl Grid {
-    /// Sorts tracks.
-    pub fn new(places: &[[u16; 2]]) -> Self {
-        let mut starts = vec![0u32; SIDE * SIDE + 1];
-        let cell = |[x, y]: [u16; 2]| usize::from(y >> 8) * SIDE + usize::from(x >> 8);
+    /// Sorts tracks, of which the first has the number `first`.
+    pub fn new(first: u32, places: &[[u16; 2]]) -> Self {
+        let side = ((places.len() / IN_A_CELL) as f64).sqrt() as usize;
+        let side = side.next_power_of_two().min(MOST_SIDE);
+        let shift = u16::BITS - side.ilog2();
+        let mut starts = vec![0u32; side * side + 1];
+        let cell = |[x, y]: [u16; 2]| (u32::from(y) >> shift) as usize * side + (u32::from(x) >> shift) as usize;
         let lies = |place: &[u16; 2]| *place != [NOWHERE; 2];
         for place in places.iter().filter(|place| lies(place)) {
             starts[cell(*place) + 1] += 1;
@@ -38,46 +46,35 @@ impl Grid {
             starts[i] += starts[i - 1];
         }
         let mut next = starts.clone();
-        let mut order = vec![0; starts[SIDE * SIDE] as usize];
-        for (track, place) in places.iter().enumerate().filter(|(_, place)| lies(place)) {
+        let mut order = vec![0; starts[side * side] as usize];
+        for (number, place) in (first..).zip(places).filter(|(_, place)| lies(place)) {
             let at = &mut next[cell(*place)];
-            order[*at as usize] = track as u32;
+            order[*at as usize] = number;
             *at += 1;
         }
-        Self { order, starts }
+        Self { order, starts, side }
     }
 
     /// Ranges of [`Grid::order`] that hold all tracks in a box, and some around it.
     pub fn ranges(&self, bounds: &Bounds) -> impl Iterator<Item = Range<usize>> + use<'_> {
-        let (first, last) = (cell_of(bounds.low), cell_of(bounds.high));
-        let outside = self.starts.is_empty() || bounds.low.0 > 1.0 || bounds.high.0 < 0.0;
+        let (first, last) = (self.cell_of(bounds.low), self.cell_of(bounds.high));
+        let outside = self.order.is_empty() || bounds.low.0 > 1.0 || bounds.high.0 < 0.0;
         let rows = if outside || bounds.low.1 > 1.0 || bounds.high.1 < 0.0 { 0..0 } else { first.1..last.1 + 1 };
         let range = move |row: usize| {
-            let (start, end) = (row * SIDE + first.0, row * SIDE + last.0 + 1);
+            let (start, end) = (row * self.side + first.0, row * self.side + last.0 + 1);
             self.starts[start] as usize..self.starts[end] as usize
         };
         join(rows.map(range))
     }
 
-    /// How many tracks lie in the cell of each track and in those around it, in the order of [`Grid::order`].
-    pub fn crowds(&self) -> impl Iterator<Item = u32> + '_ {
-        let count = |x: usize, y: usize| self.starts[y * SIDE + x + 1] - self.starts[y * SIDE + x];
-        let around = |at: usize| at.saturating_sub(1)..(at + 2).min(SIDE);
-        let crowd = move |x: usize, y: usize| {
-            let row = |y: usize| self.starts[y * SIDE + around(x).end] - self.starts[y * SIDE + around(x).start];
-            around(y).map(row).sum()
-        };
-        let cells = if self.starts.is_empty() { 0 } else { SIDE };
-        let each = move |(x, y)| std::iter::repeat_n((x, y), count(x, y) as usize);
-        let occupied = (0..cells).flat_map(|y| (0..SIDE).map(move |x| (x, y))).filter(move |(x, y)| count(*x, *y) > 0);
-        occupied.flat_map(move |(x, y)| {
-            let crowd = crowd(x, y);
-            each((x, y)).map(move |_| crowd)
-        })
-    }
-
-    /// The track nearest to `at` among those that `takes` takes, at most `reach` away.
-    pub fn nearest(&self, places: &[[u16; 2]], at: Place, reach: f64, takes: impl Fn(u32) -> bool) -> Option<u32> {
+    /// The track nearest to `at` among those that `takes` takes, at most `reach` away, after its distance.
+    pub fn nearest(
+        &self,
+        places: &[[u16; 2]],
+        at: Place,
+        reach: f64,
+        takes: impl Fn(u32) -> bool,
+    ) -> Option<(f64, u32)> {
         let bounds = Bounds { low: (at.0 - reach, at.1 - reach), high: (at.0 + reach, at.1 + reach) };
         let mut best = (reach * reach, None);
         for range in self.ranges(&bounds) {
@@ -89,7 +86,7 @@ impl Grid {
                 }
             }
         }
-        best.1
+        best.1.map(|track| (best.0.sqrt(), track))
     }
 
     /// The tracks in a box, cell by cell.
@@ -101,15 +98,15 @@ impl Grid {
         };
         self.ranges(bounds).flat_map(|range| self.order[range].iter().copied()).filter(inside)
     }
-}
 
-fn cell_of((x, y): Place) -> (usize, usize) {
-    let cell = |at: f64| (at.clamp(0.0, 1.0) * UNITS) as usize >> 8;
-    (cell(x), cell(y))
+    fn cell_of(&self, (x, y): Place) -> (usize, usize) {
+        let cell = |at: f64| ((at.clamp(0.0, 1.0) * UNITS) as usize * self.side) >> u16::BITS;
+        (cell(x), cell(y))
+    }
 }
 
 /// Ranges that touch become one.
-fn join(ranges: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = Range<usize>> {
+pub fn join(ranges: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = Range<usize>> {
     let mut ranges = ranges.filter(|range| !range.is_empty()).peekable();
     std::iter::from_fn(move || {
         let mut range = ranges.next()?;
@@ -153,15 +150,17 @@ mod tests {
     #[test]
     fn every_track_that_lies_somewhere_is_there_once() {
         let places = places();
-        let mut order = Grid::new(&places).order;
-        order.sort_unstable();
-        assert_eq!(order, (1..places.len() as u32).collect::<Vec<_>>());
+        for count in [1, 2, 70, 500, places.len()] {
+            let mut order = Grid::new(7, &places[..count]).order;
+            order.sort_unstable();
+            assert_eq!(order, (8..7 + count as u32).collect::<Vec<_>>());
+        }
     }
 
     #[test]
     fn the_nearest_is_that_of_a_look_at_all() {
         let places = places();
-        let grid = Grid::new(&places);
+        let grid = Grid::new(0, &places);
         for step in 0..200 {
             let at = (f64::from(step % 20) / 19.0, f64::from(step / 20) / 9.0);
             for reach in [0.002, 0.03, 0.4] {
@@ -169,9 +168,10 @@ mod tests {
                 let all =
                     (1..places.len()).filter(|track| takes(*track as u32)).map(|track| apart(place(places[track]), at));
                 let least = all.fold(f64::INFINITY, f64::min);
-                let found =
-                    grid.nearest(&places, at, reach, takes).map(|track| apart(place(places[track as usize]), at));
-                assert_eq!(found, (least <= reach).then_some(least));
+                let found = grid.nearest(&places, at, reach, takes);
+                let distance = found.map(|(_, track)| apart(place(places[track as usize]), at));
+                assert_eq!(distance, (least <= reach).then_some(least));
+                assert!(found.is_none_or(|(distance, _)| (distance - least).abs() < 1e-12));
             }
         }
     }
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_box_holds_what_a_look_at_all_finds_in_it() {
         let places = places();
-        let grid = Grid::new(&places);
+        let grid = Grid::new(0, &places);
         for (low, high) in
             [((0.1, 0.2), (0.4, 0.3)), ((-1.0, -1.0), (2.0, 2.0)), ((0.9, 0.9), (1.0, 1.0)), ((1.1, 0.0), (1.2, 1.0))]
         {
@@ -196,14 +196,8 @@ mod tests {
 
     #[test]
     fn the_whole_map_is_one_range() {
-        let grid = Grid::new(&places());
+        let grid = Grid::new(0, &places());
         let whole = Bounds { low: (0.0, 0.0), high: (1.0, 1.0) };
         assert!(grid.ranges(&whole).eq(std::iter::once(0..grid.order.len())));
-    }
-
-    #[test]
-    fn a_crowd_is_what_lies_around_each_of_its_tracks() {
-        let grid = Grid::new(&[[0, 0], [1, 1], [300, 0], [2, 2], [NOWHERE; 2], [300, 65_535], [600, 0]]);
-        assert_eq!(grid.crowds().collect::<Vec<_>>(), [4, 4, 4, 5, 2, 1]);
     }
 }

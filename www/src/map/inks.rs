@@ -2,7 +2,7 @@
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::palette::{Inks, Rgb};
 use crate::protocol::MOST_NAMED;
@@ -29,8 +29,7 @@ pub struct Tokens {
 impl Tokens {
     /// The tokens as they hold at `element`.
     pub fn read(element: &HtmlCanvasElement) -> Self {
-        let style = window().get_computed_style(element).ok().flatten();
-        let words = |name: &str| word(style.as_ref(), name);
+        let words = |name: &str| resolved(element, name);
         let names = (1..=MOST_NAMED).map(|i| format!("--map-{i}"));
         let names = names.chain(["--map-other".to_owned(), "--map-ground".to_owned()]);
         let colours = numbers(&names.map(|name| words(&name)).collect::<Vec<_>>());
@@ -43,13 +42,24 @@ impl Tokens {
             paper: words("--map-ground"),
             ink: words("--ink"),
             quiet: words("--ink-2"),
-            accent: words("--accent"),
-            font: words("--font"),
+            accent: words("--map-accent"),
+            font: value(element, "--font"),
         }
     }
 }
 
-fn word(style: Option<&CssStyleDeclaration>, name: &str) -> String {
+/// A colour in a way that holds outside of the style sheet too, where the colours of the system have no names.
+fn resolved(element: &HtmlCanvasElement, name: &str) -> String {
+    let style = element.style();
+    // Where it cannot be set, the colour is that of the text.
+    let _ = style.set_property("color", &format!("var({name})"));
+    let colour = value(element, "color");
+    let _ = style.remove_property("color");
+    colour
+}
+
+fn value(element: &HtmlCanvasElement, name: &str) -> String {
+    let style = window().get_computed_style(element).ok().flatten();
     style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
 }
 

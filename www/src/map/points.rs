@@ -1,14 +1,15 @@
-//! The tracks of the map as they arrive. One that has come never moves, and keeps its number.
+//! The tracks of the map as they arrive, segment by segment. One that has come never moves, and keeps its number.
+
+use std::ops::Range;
 
 use super::camera::{Bounds, Place};
-use super::grid::{Grid, SIDE, place};
+use super::crowds::Crowds;
+use super::grid::{Grid, join, place};
 use crate::protocol::{NOWHERE, Spot};
 
-/// Bytes of a track as it is drawn: where it lies, its colour, whether it is admitted, and how crowded it is there.
+/// Bytes of a track as it is drawn: where it lies, its colour, whether it is admitted, and two that round it up to what graphics
+/// processors read at once.
 pub const DRAWN_BYTES: usize = 8;
-
-/// Steps of crowding for each halving of the distance to the next track.
-pub const CROWD_STEPS: f64 = 12.0;
 
 /// An arrow key finds tracks within this angle to either side.
 const AHEAD_COSINE: f64 = 0.6;
@@ -24,10 +25,22 @@ pub struct Points {
     pub colours: Vec<u8>,
     /// 1 for those that the filter admits.
     pub admitted: Vec<u8>,
-    /// Number of the first track of each segment, and which that is.
-    segments: Vec<(u32, Spot)>,
-    /// The same tracks, sorted; those that came since are missing.
-    pub grid: Grid,
+    crowds: Crowds,
+    segments: Vec<Segment>,
+    bounds: Option<Bounds>,
+    /// Whether there are crowds that have not been drawn.
+    has_more: bool,
+}
+
+/// Tracks that came together.
+#[derive(Debug, Clone)]
+struct Segment {
+    of: Spot,
+    /// Number of its first track.
+    first: u32,
+    grid: Grid,
+    /// Whether it looks otherwise than it was drawn.
+    has_changed: bool,
 }
 
 impl Points {
@@ -38,38 +51,45 @@ impl Points {
 
     /// Takes in the places of a segment, unless they are here.
     pub fn place_segment(&mut self, of: Spot, places: &[u16]) {
-        if self.first(of).is_some() {
+        if self.segment(of).is_some() {
             return;
         }
-        self.segments.push((self.places.len() as u32, of));
-        self.places.extend(places.as_chunks().0);
+        let (first, places) = (self.places.len() as u32, places.as_chunks().0);
+        let grid = Grid::new(first, places);
+        self.places.extend(places);
         self.colours.resize(self.places.len(), 0);
         self.admitted.resize(self.places.len(), 1);
+        self.crowds.add(places);
+        let around = |bounds: Bounds| [bounds.low, bounds.high];
+        let corners = Bounds::around(grid.order.iter().map(|number| place(self.places[*number as usize]))).map(around);
+        self.bounds = Bounds::around(self.bounds.map(around).into_iter().chain(corners).flatten());
+        self.segments.push(Segment { of, first, grid, has_changed: true });
+        self.has_more = true;
     }
 
     /// Takes in how the tracks of a segment look.
     pub fn paint_segment(&mut self, of: Spot, colours: &[u8], admitted: &[u8]) {
-        let Some(first) = self.first(of).map(|first| first as usize) else { return };
-        for (own, new) in [(&mut self.colours, colours), (&mut self.admitted, admitted)] {
-            own[first..].iter_mut().zip(new).for_each(|(own, new)| *own = *new);
+        let Some(at) = self.segments.iter().position(|segment| segment.is(of)) else { return };
+        let range = self.numbers_of(at);
+        for (own, new) in [(&mut self.colours[range.clone()], colours), (&mut self.admitted[range], admitted)] {
+            let count = own.len().min(new.len());
+            if own[..count] != new[..count] {
+                own[..count].copy_from_slice(&new[..count]);
+                self.segments[at].has_changed = true;
+            }
         }
-    }
-
-    /// Sorts what has come.
-    pub fn sort(&mut self) {
-        self.grid = Grid::new(&self.places);
     }
 
     /// Which track a number stands for.
     pub fn spot(&self, number: u32) -> Option<Spot> {
-        let (first, of) =
-            self.segments.get(self.segments.partition_point(|(first, _)| *first <= number).checked_sub(1)?)?;
+        let after = self.segments.partition_point(|segment| segment.first <= number);
+        let Segment { of, first, .. } = self.segments.get(after.checked_sub(1)?)?;
         Some(Spot { track: number - first, ..*of })
     }
 
     /// The number of a track that has come.
     pub fn number(&self, spot: Spot) -> Option<u32> {
-        let number = self.first(spot)? + spot.track;
+        let number = self.segment(spot)?.first.checked_add(spot.track)?;
         (self.spot(number)? == spot && (number as usize) < self.places.len()).then_some(number)
     }
 
@@ -80,7 +100,12 @@ impl Points {
 
     /// The smallest box around all tracks that have come.
     pub fn bounds(&self) -> Option<Bounds> {
-        Bounds::around((0..self.places.len() as u32).filter_map(|number| self.at(number)))
+        self.bounds
+    }
+
+    /// How many of the tracks that have come lie somewhere.
+    pub fn placed(&self) -> usize {
+        self.segments.iter().map(|segment| segment.grid.order.len()).sum()
     }
 
     /// How many times as large as others the tracks of a small map are drawn.
@@ -90,12 +115,23 @@ impl Points {
 
     /// The admitted track nearest to a place, at most `reach` away, that `free` lets through.
     pub fn nearest(&self, at: Place, reach: f64, free: impl Fn(u32) -> bool) -> Option<u32> {
-        self.grid.nearest(&self.places, at, reach, |number| self.is_admitted(number) && free(number))
+        let takes = |number: u32| self.is_admitted(number) && free(number);
+        let mut best: Option<(f64, u32)> = None;
+        for segment in &self.segments {
+            let reach = best.map_or(reach, |(distance, _)| distance);
+            let found = segment.grid.nearest(&self.places, at, reach, takes);
+            if found.is_some_and(|found| best.is_none_or(|best| found.0 < best.0)) {
+                best = found;
+            }
+        }
+        best.map(|(_, number)| number)
     }
 
     /// The admitted tracks in a box.
     pub fn within(&self, bounds: &Bounds) -> impl Iterator<Item = u32> + use<'_> {
-        self.grid.within(&self.places, bounds).filter(|number| self.is_admitted(*number))
+        let bounds = *bounds;
+        let inside = self.segments.iter().flat_map(move |segment| segment.grid.within(&self.places, &bounds));
+        inside.filter(|number| self.is_admitted(*number))
     }
 
     /// The admitted track that one comes to from `from` in a direction, at most `reach` away: near, and not far off the way.
@@ -111,34 +147,74 @@ impl Points {
         self.within(&bounds).filter_map(cost).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, number)| number)
     }
 
-    /// Tracks as they are drawn, in the order of the grid, [`DRAWN_BYTES`] each.
-    pub fn drawn(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.grid.order.len() * DRAWN_BYTES);
+    /// Where among the drawn tracks those lie that a box shows, and some around it.
+    pub fn ranges(&self, bounds: &Bounds) -> impl Iterator<Item = Range<usize>> + use<'_> {
+        let bounds = *bounds;
+        join(self.segments.iter().flat_map(move |segment| {
+            let first = segment.first as usize;
+            segment.grid.ranges(&bounds).map(move |range| first + range.start..first + range.end)
+        }))
+    }
+
+    /// Numbers of tracks in a box, and of some around it, some at a time: those that came first before all others.
+    pub fn seen(&self, bounds: &Bounds) -> impl Iterator<Item = &[u32]> + use<'_> {
+        let bounds = *bounds;
+        self.segments
+            .iter()
+            .flat_map(move |segment| segment.grid.ranges(&bounds).map(move |range| &segment.grid.order[range]))
+    }
+
+    /// What looks otherwise than when this was asked last: tracks as they are drawn, [`DRAWN_BYTES`] each, each segment after the
+    /// place of its first.
+    pub fn changed(&mut self) -> Vec<(usize, Vec<u8>)> {
+        let mut changed = Vec::new();
+        for segment in &mut self.segments {
+            if !std::mem::take(&mut segment.has_changed) {
+                continue;
+            }
+            let mut bytes = Vec::with_capacity(segment.grid.order.len() * DRAWN_BYTES);
+            for &number in &segment.grid.order {
+                let i = number as usize;
+                let [[x0, x1], [y0, y1]] = self.places[i].map(u16::to_le_bytes);
+                bytes.extend([x0, x1, y0, y1, self.colours[i], self.admitted[i], 0, 0]);
+            }
+            changed.push((segment.first as usize, bytes));
+        }
+        changed
+    }
+
+    /// How crowded the map is where, as [`Crowds::codes`] has it, if more tracks have come since this was asked last. What has come
+    /// stands for all.
+    pub fn changed_crowds(&mut self) -> Option<Vec<u8>> {
         let arrived = self.places.len().max(1) as f64;
         let more = (f64::from(self.expected) / arrived).max(1.0);
-        let crowds = self.grid.crowds();
-        let codes = crowds.map(|crowd| (CROWD_STEPS * (f64::from(crowd) * more).sqrt().log2().max(0.0)) as u8);
-        for (&number, crowd) in self.grid.order.iter().zip(codes) {
-            let i = number as usize;
-            let [[x0, x1], [y0, y1]] = self.places[i].map(u16::to_le_bytes);
-            bytes.extend([x0, x1, y0, y1, self.colours[i], self.admitted[i], crowd, 0]);
-        }
-        bytes
+        std::mem::take(&mut self.has_more).then(|| self.crowds.codes(more))
+    }
+
+    /// Lets everything be drawn anew.
+    pub fn renew(&mut self) {
+        self.segments.iter_mut().for_each(|segment| segment.has_changed = true);
+        self.has_more = !self.segments.is_empty();
     }
 
     fn is_admitted(&self, number: u32) -> bool {
         self.admitted[number as usize] != 0
     }
 
-    fn first(&self, of: Spot) -> Option<u32> {
-        let same = |spot: &Spot| (spot.catalogue, spot.segment) == (of.catalogue, of.segment);
-        self.segments.iter().find(|(_, spot)| same(spot)).map(|(first, _)| *first)
+    fn segment(&self, of: Spot) -> Option<&Segment> {
+        self.segments.iter().find(|segment| segment.is(of))
+    }
+
+    fn numbers_of(&self, at: usize) -> Range<usize> {
+        let end = self.segments.get(at + 1).map_or(self.places.len(), |next| next.first as usize);
+        self.segments[at].first as usize..end
     }
 }
 
-/// Side of the square that a track has for itself, as a share of the map, when its crowding is 0.
-pub fn widest() -> f64 {
-    3.0 / SIDE as f64
+impl Segment {
+    fn is(&self, of: Spot) -> bool {
+        Spot { track: 0, ..of } == Spot { track: 0, ..self.of }
+    }
 }
 
 #[cfg(test)]
@@ -149,14 +225,13 @@ mod tests {
     use super::*;
 
     fn spot(segment: u32, track: u32) -> Spot {
-        Spot { catalogue: 0, segment, track }
+        Spot { edition: 1, catalogue: 0, segment, track }
     }
 
     fn points() -> Points {
         let mut points = Points::new(6);
         points.place_segment(spot(2, 0), &[100, 100, 200, 100, NOWHERE, NOWHERE]);
         points.place_segment(spot(0, 0), &[100, 300, 9000, 100]);
-        points.sort();
         points
     }
 
@@ -166,7 +241,6 @@ mod tests {
         let before: Vec<_> = (0..5).map(|number| (points.spot(number), points.at(number))).collect();
         points.place_segment(spot(1, 0), &[5, 5]);
         points.place_segment(spot(2, 0), &[7, 7]);
-        points.sort();
         assert_eq!((0..5).map(|number| (points.spot(number), points.at(number))).collect::<Vec<_>>(), before);
         assert_eq!(points.places.len(), 6);
     }
@@ -210,10 +284,61 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_several_segments_is_found_as_if_it_lay_in_one() {
+        let places: Vec<[u16; 2]> =
+            (0..900u32).map(|i| [(i * 7919 % 65_521) as u16, (i * 104_729 % 65_519) as u16]).collect();
+        let (mut some, mut one) = (Points::new(900), Points::new(900));
+        for (segment, places) in places.chunks(200).enumerate() {
+            some.place_segment(spot(segment as u32, 0), places.as_flattened());
+        }
+        one.place_segment(spot(0, 0), places.as_flattened());
+        let bounds = Bounds { low: (0.2, 0.3), high: (0.5, 0.9) };
+        let sorted = |points: &Points| {
+            let mut found: Vec<u32> = points.within(&bounds).collect();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(sorted(&some), sorted(&one));
+        assert_eq!((some.bounds(), some.placed()), (one.bounds(), one.placed()));
+        for step in 0..100 {
+            let at = (f64::from(step % 10) / 9.0, f64::from(step / 10) / 9.0);
+            assert_eq!(some.nearest(at, 0.04, |number| number % 3 > 0), one.nearest(at, 0.04, |number| number % 3 > 0));
+        }
+        let whole = Bounds { low: (0.0, 0.0), high: (1.0, 1.0) };
+        assert!(some.ranges(&whole).eq(std::iter::once(0..900)));
+    }
+
+    #[test]
+    fn only_what_has_changed_is_drawn_anew() {
+        let mut points = points();
+        assert_eq!(
+            points.changed().iter().map(|(first, bytes)| (*first, bytes.len())).collect::<Vec<_>>(),
+            [(0, 16), (3, 16)]
+        );
+        assert!(points.changed_crowds().is_some());
+        assert_eq!((points.changed(), points.changed_crowds()), (Vec::new(), None));
+        points.paint_segment(spot(0, 0), &[0, 0], &[1, 1]);
+        assert_eq!(points.changed(), []);
+        points.paint_segment(spot(0, 0), &[1, 2], &[1, 1]);
+        assert_eq!(points.changed().len(), 1);
+        assert_eq!(points.changed_crowds(), None);
+        points.place_segment(spot(1, 0), &[5, 5]);
+        assert_eq!(points.changed().iter().map(|(first, _)| *first).collect::<Vec<_>>(), [5]);
+        assert!(points.changed_crowds().is_some());
+        points.renew();
+        assert_eq!(points.changed().len(), 3);
+    }
+
+    #[test]
+    fn a_track_of_another_edition_is_not_here() {
+        assert_eq!(points().number(Spot { edition: 2, ..spot(0, 1) }), None);
+    }
+
+    #[test]
     fn each_drawn_track_says_where_it_lies_and_how_it_looks() {
         let mut points = points();
         points.paint_segment(spot(0, 0), &[7, 9], &[1, 0]);
-        let drawn = points.drawn();
+        let drawn: Vec<u8> = points.changed().into_iter().flat_map(|(_, bytes)| bytes).collect();
         let tracks: Vec<_> = drawn.chunks(DRAWN_BYTES).map(|track| (track[..4].to_vec(), track[4], track[5])).collect();
         assert_eq!(tracks.len(), 4);
         let [x, y] = [100u16, 300].map(u16::to_le_bytes);

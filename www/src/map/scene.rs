@@ -3,18 +3,14 @@
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::camera::{Camera, Place};
+use super::flat::flat;
 use super::flight::Flight;
 use super::gl::Painter;
 use super::inks::Tokens;
+use super::labels::Area;
 use super::marks::{Marks, Sheet};
 use super::points::Points;
 use crate::protocol::Colouring;
-
-/// Most tracks that a canvas without WebGL shows.
-const MOST_FLAT: usize = 12_000;
-
-/// Room around the whole map, in CSS pixels.
-const EDGE: f64 = 36.0;
 
 /// What the map shows now.
 #[derive(Default)]
@@ -29,12 +25,8 @@ pub struct Scene {
     pub line: Vec<Place>,
     /// The colours of the style sheet; read again when none.
     pub tokens: Option<Tokens>,
-    /// Whether tracks have come that are not sorted.
-    pub unsorted: bool,
-    /// When the first of these came.
+    /// When the first of the tracks came that have not been drawn.
     pub came_ms: Option<f64>,
-    /// Whether tracks look otherwise than they were drawn.
-    pub repaint: bool,
     /// Whether a frame has been asked for.
     pub asked: bool,
     canvases: Option<Canvases>,
@@ -46,6 +38,14 @@ struct Canvases {
     marks: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
     painter: Option<Painter>,
+}
+
+/// What else there is on the screen.
+pub struct Beside {
+    /// Where names cannot be read.
+    pub covered: Vec<Area>,
+    /// The room for the whole map.
+    pub room: Area,
 }
 
 /// What has been drawn.
@@ -64,7 +64,6 @@ impl Scene {
         let painter = Painter::new(&points);
         self.canvases = Some(Canvases { points, marks, context, painter });
         self.tokens = None;
-        self.repaint = true;
     }
 
     /// Draws nowhere any more.
@@ -86,20 +85,28 @@ impl Scene {
     pub fn restore(&mut self) {
         if let Some(canvases) = &mut self.canvases {
             canvases.painter = Painter::new(&canvases.points);
-            self.repaint = true;
         }
     }
 
-    /// Sorts what has come, moves the camera, and draws the tracks and what is over them. None while nothing can be drawn.
-    pub fn draw(&mut self, now_ms: f64, ratio: f64, colouring: Colouring, marks: &Marks) -> Option<Drawn> {
-        let canvases = self.canvases.as_ref()?;
+    /// Moves the camera, and draws the tracks and what is over them. None while nothing can be drawn.
+    pub fn draw(
+        &mut self,
+        now_ms: f64,
+        (ratio, colouring): (f64, Colouring),
+        marks: &Marks,
+        beside: &Beside,
+    ) -> Option<Drawn> {
+        let canvases = self.canvases.as_mut()?;
         let size = (f64::from(canvases.points.client_width()), f64::from(canvases.points.client_height()));
         if size.0 < 1.0 || size.1 < 1.0 {
             return None;
         }
         fit(&canvases.points, size, ratio);
         fit(&canvases.marks, size, ratio);
-        let camera = self.camera.get_or_insert_with(|| whole(&self.points, size));
+        if self.camera.is_none() && self.points.bounds().is_none() {
+            return None;
+        }
+        let camera = self.camera.get_or_insert_with(|| whole(&self.points, size, &beside.room));
         if camera.size != size {
             camera.resize(size);
             self.flight = None;
@@ -109,34 +116,22 @@ impl Scene {
             self.flight = self.flight.filter(|(flight, start_ms)| now_ms - start_ms < flight.duration_ms);
         }
         let camera = *camera;
-        if std::mem::take(&mut self.unsorted) {
-            self.points.sort();
-            self.repaint = true;
-        }
-        let tokens = self.tokens.get_or_insert_with(|| {
-            self.repaint = true;
-            Tokens::read(&canvases.points)
-        });
+        let tokens = self.tokens.get_or_insert_with(|| Tokens::read(&canvases.points));
+        let palette = tokens.inks.palette(colouring);
         let context = &canvases.context;
         // Without the transformation everything is drawn smaller.
         let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
         context.clear_rect(0.0, 0.0, size.0, size.1);
-        match canvases.painter.as_ref().filter(|painter| !painter.is_lost()) {
+        match canvases.painter.as_mut().filter(|painter| !painter.is_lost()) {
             Some(painter) => {
-                if std::mem::take(&mut self.repaint) {
-                    painter.take(&self.points.drawn());
-                    painter.colour(&tokens.inks.palette(colouring));
-                }
-                painter.draw(
-                    &camera,
-                    (ratio, self.points.boost()),
-                    tokens.ground,
-                    self.points.grid.ranges(&camera.bounds(12.0)),
-                );
+                painter.take(&mut self.points);
+                painter.colour(palette);
+                let ranges = self.points.ranges(&camera.bounds(12.0));
+                painter.draw(&camera, (ratio, self.points.boost()), tokens.ground, ranges);
             }
-            None => flat(context, &camera, &self.points, tokens, colouring),
+            None => flat(context, &camera, &self.points, &palette),
         }
-        let names = Sheet { context, camera, tokens }.draw(marks);
+        let names = Sheet { context, camera, tokens, covered: &beside.covered }.draw(marks);
         Some(Drawn { camera, names, moving: self.flight.is_some() })
     }
 
@@ -155,44 +150,8 @@ fn fit(canvas: &HtmlCanvasElement, size: Place, ratio: f64) {
     }
 }
 
-/// All tracks that have come, on a screen of this size.
-pub fn whole(points: &Points, size: Place) -> Camera {
+/// All tracks that have come, in some room on a screen of this size.
+pub fn whole(points: &Points, size: Place, room: &Area) -> Camera {
     let camera = Camera::whole(size);
-    points.bounds().map_or(camera, |bounds| camera.onto(&bounds, EDGE, 1e3))
-}
-
-/// Draws a fair sample of what is seen without WebGL: what came first is one.
-fn flat(context: &CanvasRenderingContext2d, camera: &Camera, points: &Points, tokens: &Tokens, colouring: Colouring) {
-    let bounds = camera.bounds(4.0);
-    let seen: usize = points.grid.ranges(&bounds).map(|range| range.len()).sum();
-    let most = if seen <= MOST_FLAT {
-        points.places.len()
-    } else {
-        (points.places.len() as u64 * MOST_FLAT as u64 / seen as u64) as usize
-    };
-    let palette = tokens.inks.palette(colouring);
-    let side = (camera.scale / (seen.max(1) as f64).sqrt() / 8.0).clamp(1.5, 5.0) * points.boost();
-    let mut shown: Vec<(u8, u32)> = Vec::with_capacity(MOST_FLAT);
-    for range in points.grid.ranges(&bounds) {
-        let sample = points.grid.order[range].iter().filter(|number| (**number as usize) < most);
-        shown.extend(sample.map(|&number| {
-            let i = number as usize;
-            (if points.admitted[i] == 0 { 0 } else { points.colours[i] }, number)
-        }));
-    }
-    shown.sort_unstable();
-    let mut last = None;
-    for (colour, number) in shown {
-        if last != Some(colour) {
-            last = Some(colour);
-            let [red, green, blue] = palette[usize::from(colour)];
-            context.set_global_alpha(if colour == 0 { 0.25 } else { 0.8 });
-            context.set_fill_style_str(&format!("rgb({red} {green} {blue})"));
-        }
-        if let Some(place) = points.at(number) {
-            let (x, y) = camera.to_screen(place);
-            context.fill_rect(x - side / 2.0, y - side / 2.0, side, side);
-        }
-    }
-    context.set_global_alpha(1.0);
+    points.bounds().map_or(camera, |bounds| camera.onto(&bounds, room, 1e3))
 }

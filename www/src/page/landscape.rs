@@ -1,5 +1,6 @@
 //! The map's state, and what the page does with what its worker says of it.
 
+mod flights;
 mod frame;
 mod gestures;
 mod hear;
@@ -12,23 +13,15 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::map::camera::{Bounds, Camera, Place};
+use crate::map::camera::{Camera, Place};
 use crate::map::deck::Deck;
-use crate::map::flight::Flight;
-use crate::map::grid::place;
 use crate::map::marks::Query;
 use crate::map::middle::middle;
 use crate::map::points::Points;
-use crate::map::scene::{Scene, whole};
+use crate::map::scene::Scene;
 use crate::pause::now_ms;
 use crate::protocol::{Answer, Colouring, Described, Legend, MapEvent, MapRequest, Region, Spot};
 pub use tour::Tour;
-
-/// A flight to a result shows at most this much of the map's detail.
-const CLOSEST: f64 = 24.0;
-
-/// Room around what a flight ends at, in CSS pixels.
-const MARGIN: f64 = 72.0;
 
 /// What dragging over the map does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +67,10 @@ pub struct Landscape {
     pub arrived: RwSignal<u32>,
     /// The named regions.
     pub regions: RwSignal<Vec<Region>>,
+    /// Catalogues that have a map, each after its number.
+    pub maps: RwSignal<Vec<(u32, String)>>,
+    /// The one whose map is shown.
+    pub of: RwSignal<Option<u32>>,
     /// What the colours say.
     pub colouring: RwSignal<Colouring>,
     /// What the colours mean.
@@ -123,6 +120,8 @@ impl Landscape {
             expected: RwSignal::new(0),
             arrived: RwSignal::new(0),
             regions: RwSignal::default(),
+            maps: RwSignal::default(),
+            of: RwSignal::new(None),
             colouring: RwSignal::default(),
             legend: RwSignal::default(),
             tool: RwSignal::new(Tool::Move),
@@ -142,6 +141,14 @@ impl Landscape {
     /// Works with what is shown.
     pub fn with_scene<T>(self, act: impl FnOnce(&mut Scene) -> T) -> Option<T> {
         self.work.try_update_value(|work| act(&mut work.scene))
+    }
+
+    /// Draws nowhere any more, and follows no pointer.
+    pub fn detach(self) {
+        self.work.update_value(|work| {
+            work.scene.detach();
+            work.gesture = gestures::Gesture::default();
+        });
     }
 
     fn with_points<T>(self, look: impl FnOnce(&Points) -> T) -> T {
@@ -164,10 +171,7 @@ impl Page {
         let map = self.landscape;
         match event {
             MapEvent::Begins { tracks } => {
-                map.with_scene(|scene| {
-                    scene.points = Points::new(tracks);
-                    scene.unsorted = true;
-                });
+                map.with_scene(|scene| scene.points = Points::new(tracks));
                 self.restart_texts();
                 map.work.update_value(|work| work.then = None);
                 map.current.set(None);
@@ -184,21 +188,29 @@ impl Page {
                 map.with_scene(|scene| {
                     scene.came_ms.get_or_insert_with(now_ms);
                     scene.points.place_segment(of, &places.to_vec());
-                    scene.unsorted = true;
                     map.arrived.set(scene.points.places.len() as u32);
                 });
             }
             MapEvent::Painted { of, colours, admitted } => {
-                map.with_scene(|scene| {
-                    scene.points.paint_segment(of, &colours.to_vec(), &admitted.to_vec());
-                    scene.repaint = true;
-                });
+                map.with_scene(|scene| scene.points.paint_segment(of, &colours.to_vec(), &admitted.to_vec()));
             }
             MapEvent::Legend { legend } => map.legend.set(legend),
+            MapEvent::Maps { maps, shown } => {
+                if map.of.get_untracked() != shown {
+                    map.of.set(shown);
+                    map.with_scene(|scene| (scene.camera, scene.flight) = (None, None));
+                }
+                map.maps.set(maps);
+            }
             MapEvent::Regions { regions } => map.regions.set(regions),
             MapEvent::Described { number, tracks } => return self.take_texts(number, tracks),
         }
         self.draw_map_soon();
+    }
+
+    /// Shows the map of another catalogue.
+    pub fn show_map_of(self, catalogue: u32) {
+        self.ask_map(MapRequest::Show { catalogue });
     }
 
     /// Lets the colours say something else.
@@ -212,52 +224,6 @@ impl Page {
         if self.landscape.current.get_untracked() != current {
             self.landscape.current.set(current);
             self.draw_map_soon();
-        }
-    }
-
-    /// Shows where a track lies, if that is not on the screen.
-    pub fn show_on_map(self, spot: Spot) {
-        let (Some(at), Some(camera)) = (self.landscape.place_of(spot), self.landscape.camera()) else { return };
-        let (x, y) = camera.to_screen(at);
-        let inside = |at: f64, size: f64| (24.0..=size - 24.0).contains(&at);
-        if !inside(x, camera.size.0) || !inside(y, camera.size.1) {
-            self.fly_to(Camera { middle: at, ..camera });
-        }
-    }
-
-    /// Flies to the sound and its neighbours.
-    pub fn fly_to_query(self) {
-        if let (Some(query), Some(camera)) = (self.query_on_map(), self.landscape.camera()) {
-            let neighbours = query.neighbours.iter().map(|(_, at)| *at);
-            if let Some(bounds) = Bounds::around(neighbours.chain([query.at])) {
-                self.fly_to(camera.onto(&bounds, MARGIN, CLOSEST));
-            }
-        }
-    }
-
-    /// Flies to a region.
-    pub fn fly_to_region(self, region: &Region) {
-        if let Some(camera) = self.landscape.camera() {
-            let magnification = 2f64.powi(i32::from(region.level) + 1).max(camera.magnification().min(CLOSEST));
-            let middle = place([region.x, region.y]);
-            let target = camera.onto(&Bounds { low: middle, high: middle }, MARGIN, magnification);
-            self.fly_to(target);
-        }
-    }
-
-    /// Flies back to where the whole map is seen.
-    pub fn fly_home(self) {
-        if let Some(camera) = self.landscape.camera() {
-            self.fly_to(self.landscape.with_points(|points| whole(points, camera.size)));
-        }
-    }
-
-    /// Makes the map larger or smaller around its middle.
-    pub fn zoom_map(self, factor: f64) {
-        if let Some(camera) = self.landscape.camera() {
-            let mut target = camera;
-            target.zoom((camera.size.0 / 2.0, camera.size.1 / 2.0), factor);
-            self.fly_to(target);
         }
     }
 
@@ -278,21 +244,4 @@ impl Page {
     pub(super) fn ask_map(self, request: MapRequest) {
         self.with_engine(|engine| engine.ask_map(request));
     }
-
-    /// Flies, or is there at once for those who asked for no motion.
-    fn fly_to(self, target: Camera) {
-        self.landscape.with_scene(|scene| match scene.camera {
-            Some(camera) if !prefers_no_motion() => scene.flight = Some((Flight::new(camera, target), now_ms())),
-            _ => {
-                scene.flight = None;
-                scene.camera = Some(target);
-            }
-        });
-        self.draw_map_soon();
-    }
-}
-
-fn prefers_no_motion() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    query.is_some_and(|query| query.matches())
 }

@@ -30,6 +30,11 @@ pub enum Colouring {
 /// What the page asks about the map.
 #[derive(Serialize, Deserialize)]
 pub enum MapRequest {
+    /// Show the map of a catalogue, if it has one. [`MapEvent::Begins`] follows, and everything of that map.
+    Show {
+        /// Its number, as [`MapEvent::Maps`] has it.
+        catalogue: u32,
+    },
     /// Colour the map so from now on: [`MapEvent::Painted`] follows for every segment, and again whenever what it says changes.
     Paint {
         /// What the colours say.
@@ -47,6 +52,13 @@ pub enum MapRequest {
 /// What the worker tells of the map.
 #[derive(Serialize, Deserialize)]
 pub enum MapEvent {
+    /// Which catalogues have a map; told again when more have.
+    Maps {
+        /// Their numbers and names.
+        maps: Vec<(u32, String)>,
+        /// The one whose map is shown.
+        shown: Option<u32>,
+    },
     /// A map is about to come; what was told of an earlier one is void.
     Begins {
         /// Tracks in all.

@@ -95,6 +95,8 @@ pub enum Key {
 /// Where a track lies in the catalogues.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
+    /// The edition of the catalogues: in another one this place is another track's.
+    pub edition: u32,
     /// Index of the catalogue.
     pub catalogue: u32,
     /// Index of the segment.

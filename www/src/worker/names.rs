@@ -9,7 +9,8 @@ use sonoscape::{AnalysedExcerpt, Analysis, Catalogue, Embedding, TrackId};
 
 use crate::engine::{Engine, with};
 use crate::files::{AT_ONCE, Files};
-use crate::protocol::names::{Ask, Hit, Key, Place, Told};
+use crate::landscape::{spot, track};
+use crate::protocol::names::{Ask, Hit, Key, Told};
 use crate::protocol::{Answer, Event, Failure, Timings};
 use crate::query::{described, neighbours};
 use crate::scope::{self, now_ms};
@@ -108,7 +109,7 @@ impl Names {
         let hits = with(engine, |engine| {
             let catalogues: Vec<&Catalogue> = engine.shelves.iter().map(|shelf| &shelf.catalogue).collect();
             let found = by_name(&catalogues, text, HITS);
-            Ok(found.into_iter().filter_map(|found| hit(&catalogues, found)).collect())
+            Ok(found.into_iter().filter_map(|found| hit(engine.edition, &catalogues, found)).collect())
         });
         tell(Told::Found { search, hits: hits.unwrap_or_default(), search_ms: now_ms() - start_ms });
     }
@@ -121,13 +122,14 @@ impl Names {
             }
             self.fetch(engine).await;
         }
-        let find = |engine: &mut Engine| Ok(keys.iter().find_map(|key| place(engine, key)));
-        let Some((catalogue, id)) = with(engine, find)? else {
-            tell(Told::Absent { query, failure: None });
+        let find = |engine: &mut Engine| Ok((engine.edition, keys.iter().find_map(|key| place(engine, key))));
+        let (edition, Some((catalogue, id))) = with(engine, find)? else {
+            let is_place = keys.iter().any(|key| matches!(key, Key::Place(_)));
+            tell(Told::Absent { query, failure: is_place.then(gone) });
             return Ok(());
         };
         let analysis = loop {
-            match with(engine, |engine| heard(engine, catalogue, id))? {
+            match with(engine, |engine| heard(engine, edition, catalogue, id))? {
                 Some(analysis) => break analysis,
                 None if !wanted.is_now() => return Ok(()),
                 None => scope::pause(GLANCE_MS).await,
@@ -185,10 +187,10 @@ fn missing(engine: &Engine) -> Vec<(usize, usize, ShardEntry, Files)> {
     missing
 }
 
-fn hit(catalogues: &[&Catalogue], found: NameMatch) -> Option<Hit> {
+fn hit(edition: u32, catalogues: &[&Catalogue], found: NameMatch) -> Option<Hit> {
     let Name { title, artist, album, source, duration_s, .. } = catalogues.get(found.catalogue)?.name(found.track)?;
     Some(Hit {
-        place: Place { catalogue: found.catalogue as u32, segment: found.track.segment, track: found.track.track },
+        place: spot(edition, found.catalogue, found.track),
         title: title.to_owned(),
         artist: artist.to_owned(),
         album: album.to_owned(),
@@ -205,18 +207,16 @@ fn place(engine: &Engine, key: &Key) -> Option<(usize, TrackId)> {
         shelves.map(|(index, shelf)| (index, find(&shelf.catalogue))).find_map(|(index, id)| Some((index, id?)))
     };
     match key {
-        Key::Place(Place { catalogue, segment, track }) => {
-            Some((*catalogue as usize, TrackId { segment: *segment, track: *track }))
-        }
+        Key::Place(place) => track(engine, place),
         Key::Source { source, id } => of(&|catalogue| catalogue.by_source(source, id)),
         Key::Isrc(isrc) => of(&|catalogue| catalogue.by_isrc(isrc)),
         Key::Named { artist, title } => of(&|catalogue| catalogue.by_artist_and_title(artist, title)),
     }
 }
 
-/// How a track sounds; none before its codes have arrived.
-fn heard(engine: &Engine, catalogue: usize, id: TrackId) -> Result<Option<Analysis>, Failure> {
-    let shelf = engine.shelves.get(catalogue).ok_or_else(gone)?;
+/// How a track of an edition sounds; none before its codes have arrived.
+fn heard(engine: &Engine, edition: u32, catalogue: usize, id: TrackId) -> Result<Option<Analysis>, Failure> {
+    let shelf = engine.shelves.get(catalogue).filter(|_| engine.edition == edition).ok_or_else(gone)?;
     let segment = shelf.catalogue.manifest().segments.get(id.segment as usize).ok_or_else(gone)?;
     if id.track as usize >= segment.tracks {
         return Err(gone());

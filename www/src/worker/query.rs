@@ -221,7 +221,7 @@ async fn shown(
             let words = embedding.iter().flat_map(|track| engine.attributes.differences(&heard.embedding, track));
             let differences = words.map(str::to_owned).collect();
             let (parts, copies) = (found.parts.map(Parts::from), found.twins.len() as u32);
-            let spot = spot(found.catalogue, found.track);
+            let spot = spot(engine.edition, found.catalogue, found.track);
             Ok(Neighbour { track: described(track), spot, score: found.score, parts, differences, copies })
         };
         found.into_iter().map(neighbour).collect()

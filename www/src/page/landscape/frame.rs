@@ -4,12 +4,17 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::super::Page;
+use super::flights::whole_room;
 use super::{Pointed, Tool};
 use crate::map::camera::Place;
+use crate::map::labels::Area;
 use crate::map::marks::Marks;
-use crate::map::scene::Drawn;
+use crate::map::scene::{Beside, Drawn};
 use crate::pause::{measure, now_ms};
 use crate::protocol::Spot;
+
+/// What lies above the map.
+const ABOVE: [&str; 4] = ["map-tools", "map-zooms", "map-legend", "map-hint"];
 
 impl Page {
     /// Draws the map with the next frame.
@@ -23,14 +28,20 @@ impl Page {
     fn draw_map(self) {
         let map = self.landscape;
         let marks = self.marks();
-        let ratio = window().device_pixel_ratio().max(1.0);
+        let covered = ABOVE.iter().filter_map(|id| covered_by(id)).collect();
+        let beside = Beside { covered, room: whole_room(size()) };
+        let (ratio, is_first) = (window().device_pixel_ratio().max(1.0), map.camera().is_none());
         let colouring = map.legend.with_untracked(|legend| legend.colouring);
         let drawn = map.with_scene(|scene| {
             scene.asked = false;
-            let drawn = scene.draw(now_ms(), ratio, colouring, &marks)?;
-            Some((drawn, scene.painter(), scene.points.grid.order.len()))
+            let drawn = scene.draw(now_ms(), (ratio, colouring), &marks, &beside)?;
+            Some((drawn, scene.painter(), scene.points.placed()))
         });
-        let Some((drawn, painter, tracks)) = drawn.flatten() else { return };
+        let Some((mut drawn, painter, tracks)) = drawn.flatten() else { return };
+        if is_first {
+            self.fly_to_query();
+            drawn.moving = map.with_scene(|scene| scene.flight.is_some()) == Some(true);
+        }
         if let Some(came_ms) = map.with_scene(|scene| scene.came_ms.take()).flatten() {
             measure("shard", came_ms, now_ms() - came_ms);
         }
@@ -74,6 +85,20 @@ impl Page {
             stops,
         }
     }
+}
+
+/// Size of the map in CSS pixels.
+fn size() -> Place {
+    let map = document().get_element_by_id("map");
+    map.map_or((0.0, 0.0), |map| (map.client_width().into(), map.client_height().into()))
+}
+
+/// Part of the map that an element lies above.
+pub(super) fn covered_by(id: &str) -> Option<Area> {
+    let place = |id: &str| Some(document().get_element_by_id(id)?.get_bounding_client_rect());
+    let (map, above) = (place("map")?, place(id)?);
+    let middle = (above.left() + above.width() / 2.0, above.top() + above.height() / 2.0);
+    Some(Area { at: (middle.0 - map.left(), middle.1 - map.top()), size: (above.width(), above.height()) })
 }
 
 /// Keeps what is seen where style sheets and scripts can read it.
