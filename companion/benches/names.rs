@@ -83,6 +83,7 @@ async fn measure(page: &Page) -> Result<()> {
     println!("measured names.choice_slowest {:.1} ms, the slowest", last(&times)?);
     let memory = memory(page).await? - before;
     println!("measured names.memory {memory:.0} bytes of the worker beyond the catalogue's, with what searches take");
+    println!("measured names.memory_each {:.0} bytes of these for a track", memory / TRACKS as f64);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub struct Figure {
     theirs: Option<&'static str>,
 }
 
-pub const FIGURES: [Figure; 63] = [
+pub const FIGURES: [Figure; 64] = [
     alone("page.drop_to_neighbours_ms", "ms", "page.total"),
     alone("page.decode_ms", "ms", "page.decode"),
     alone("page.search_ms", "ms", "page.search"),
@@ -39,6 +39,7 @@ pub const FIGURES: [Figure; 63] = [
     alone("page.name_index_ms_278581", "ms", "names.index"),
     alone("page.name_bytes_278581", "bytes", "names.bytes"),
     alone("page.name_memory_bytes_278581", "bytes", "names.memory"),
+    alone("page.name_memory_bytes_a_track", "bytes", "names.memory_each"),
     alone("page.choice_to_neighbours_ms", "ms", "names.choice"),
     alone("page.choice_to_neighbours_slowest_ms", "ms", "names.choice_slowest"),
     alone("page.longest_block_ms", "ms", "page.longest_block"),
