@@ -70,7 +70,7 @@ impl Files {
             let (failure, may_pass) = match fetched {
                 Ok(bytes) => match shard.verify(&bytes) {
                     Ok(()) => {
-                        self.store.put(&address, &bytes).await;
+                        self.store.put_meanwhile(&address, &bytes);
                         return Ok(bytes);
                     }
                     Err(error) => (error.into(), cache == RequestCache::Default),

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use sonoscape::catalogue::{Name, NameMatch, ShardEntry, by_name};
 use sonoscape::{AnalysedExcerpt, Analysis, Catalogue, Embedding, TrackId};
@@ -135,13 +136,16 @@ impl Names {
                 None => scope::pause(GLANCE_MS).await,
             }
         };
-        shelf::texts(engine, &[(catalogue, id)]).await?;
+        let mut timings = Timings::default();
+        let itself = [(catalogue, id)];
+        let text = shelf::texts(engine, &itself);
+        let (text, neighbours) = join(text, neighbours(engine, &analysis, true, &mut timings.search_ms)).await;
+        text?;
+        let neighbours = neighbours?;
         let (track, duration_s) = with(engine, |engine| {
             let track = engine.shelves.get(catalogue).and_then(|shelf| shelf.catalogue.track(id)).ok_or_else(gone)?;
             Ok((described(track), track.duration_s))
         })?;
-        let mut timings = Timings::default();
-        let neighbours = neighbours(engine, &analysis, true, &mut timings.search_ms).await?;
         if !wanted.is_now() {
             return Ok(());
         }

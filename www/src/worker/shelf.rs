@@ -8,8 +8,11 @@ use sonoscape::catalogue::{MANIFEST_NAME, MissingText};
 use sonoscape::{Catalogue, TrackId};
 
 use crate::engine::{Engine, with};
-use crate::files::{AT_ONCE, Files};
+use crate::files::Files;
 use crate::protocol::Failure;
+
+/// Blocks of text fetched at the same time: they are small, and those of a list are waited for together.
+const TEXTS_AT_ONCE: usize = 12;
 
 /// A catalogue as far as it has arrived, and where the rest of it is.
 pub struct Shelf {
@@ -61,7 +64,7 @@ pub async fn texts(engine: &RefCell<Option<Engine>>, tracks: &[(usize, TrackId)]
     let fetch = |(shelf, files, text): (usize, Files, MissingText)| async move {
         files.shard(&text.shard, |_| ()).await.map(|bytes| (bytes, shelf, text))
     };
-    let mut coming = stream::iter(missing.into_iter().map(fetch)).buffer_unordered(AT_ONCE);
+    let mut coming = stream::iter(missing.into_iter().map(fetch)).buffer_unordered(TEXTS_AT_ONCE);
     while let Some(fetched) = coming.next().await {
         let (bytes, shelf, text) = fetched?;
         with(engine, |engine| {

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, Request, Response};
 
 use crate::scope;
@@ -34,12 +34,22 @@ impl Store {
 
     /// Keeps a file, if the browser has room for it.
     pub async fn put(&self, address: &str, bytes: &[u8]) {
-        let Some(cache) = &self.0 else { return };
-        let body = Uint8Array::from(bytes);
-        if let Ok(response) = Response::new_with_opt_buffer_source(Some(&body)) {
+        if let Some(kept) = self.begin_to_keep(address, bytes) {
             // Without room the file is fetched again next time.
-            let _ = JsFuture::from(cache.put_with_str(address, &response)).await;
+            let _ = JsFuture::from(kept).await;
         }
+    }
+
+    /// The same, but nobody waits for it.
+    pub fn put_meanwhile(&self, address: &str, bytes: &[u8]) {
+        if let Some(kept) = self.begin_to_keep(address, bytes) {
+            spawn_local(async move { drop(JsFuture::from(kept).await) });
+        }
+    }
+
+    fn begin_to_keep(&self, address: &str, bytes: &[u8]) -> Option<Promise> {
+        let response = Response::new_with_opt_buffer_source(Some(&Uint8Array::from(bytes))).ok()?;
+        Some(self.0.as_ref()?.put_with_str(address, &response))
     }
 
     /// Forgets the files in `folder` that are not among `names`.
