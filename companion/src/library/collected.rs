@@ -228,19 +228,25 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The sound of a track is that of another, so certainly, from 0 to 1.
+    /// The sound of a track is that of another, so certainly, from 0 to 1; so is that of those which share it. The other shares no
+    /// one's: see [`Self::heard_as`].
     pub fn same(&self, id: i64, as_id: i64, certainty: f32) -> Result<()> {
         let mut update = self.0.prepare_cached(
             "UPDATE found SET sound = 'same', same_as = ?2, certainty = ?3, problem = '' WHERE id = ?1",
         )?;
         update.execute(params![id, as_id, certainty])?;
+        self.0.prepare_cached("UPDATE found SET same_as = ?2 WHERE same_as = ?1")?.execute([id, as_id])?;
         Ok(())
     }
 
-    /// Whether a track will never have a sound.
-    pub fn is_lost(&self, id: i64) -> Result<bool> {
-        let mut query = self.0.prepare_cached("SELECT sound IN ('none', 'failed') FROM found WHERE id = ?1")?;
-        Ok(query.query_row([id], |row| row.get(0))?)
+    /// The track whose sound stands for that of this one: there, or to come; none where there is no sound to be had.
+    pub fn heard_as(&self, id: i64) -> Result<Option<i64>> {
+        let mut query = self.0.prepare_cached(
+            "SELECT stands.id FROM found JOIN found AS stands
+             ON stands.id = CASE found.sound WHEN 'same' THEN found.same_as ELSE found.id END
+             WHERE found.id = ?1 AND stands.sound IN ('kept', 'heard', 'due', 'sought')",
+        )?;
+        Ok(query.query_row([id], |row| row.get(0)).optional()?)
     }
 
     /// No service that was asked has the sound of a track, nor of those that are the same recording.

@@ -86,11 +86,10 @@ impl Crawl<'_> {
                     change.same(found, other, Certainty::SAME.value())?;
                 }
                 Outcome::Elsewhere { found, offered: Some((offered, sure)) } => {
-                    let (other, is_new) = self.take(change, &offered, offered.service.id())?;
-                    if is_new || !change.is_lost(other)? {
-                        change.same(found, other, sure.value())?;
-                    } else {
-                        self.go_on_elsewhere(change, task, found)?;
+                    let (other, _) = self.take(change, &offered, offered.service.id())?;
+                    match change.heard_as(other)?.filter(|other| *other != found) {
+                        Some(other) => change.same(found, other, sure.value())?,
+                        None => self.go_on_elsewhere(change, task, found)?,
                     }
                 }
                 Outcome::Elsewhere { found, offered: None } => self.go_on_elsewhere(change, task, found)?,

@@ -78,6 +78,22 @@ fn what_cannot_be_had_is_said_once_and_not_asked_again() {
 }
 
 #[test]
+fn a_sound_that_cannot_be_had_stands_for_no_other_track() {
+    let (workplace, stand_in) = (Workplace::with(&[]), stand_in(3));
+    stand_in.spoil("/audio/deezer", Fault::Status(404, None), usize::MAX);
+    let report = collect(&workplace, &stand_in, &["deezer", "--search", "piece"]);
+    assert_eq!(report["sounds"]["with_sound"], 0, "{report}");
+    let elsewhere = ["spotify", "--search", "piece", "--elsewhere", "deezer,itunes"];
+    let report = collect(&workplace, &stand_in, &elsewhere);
+    let library = rusqlite::Connection::open(workplace.path("catalogue/library.sqlite")).unwrap();
+    let heard_at =
+        "SELECT other.source FROM found JOIN found AS other ON other.id = found.same_as WHERE found.source = 'spotify'";
+    let mut query = library.prepare(heard_at).unwrap();
+    let sources: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(sources, ["itunes"; 3], "{report}");
+}
+
+#[test]
 fn an_address_that_ran_out_is_asked_for_anew() {
     let (workplace, stand_in) = (Workplace::with(&[]), stand_in(3));
     stand_in.spoil("/audio", Fault::Status(403, None), 1);
