@@ -2,12 +2,14 @@
 
 if (self.origin !== "null") throw new Error("This runs foreign script, and only in a sandboxed frame.");
 
-addEventListener("message", (event) => {
-  if (event.source !== parent) return;
-  const { address, callback } = event.data;
+const listening = new AbortController();
+
+function ask({ source, origin, data: { address, callback } }) {
+  if (source !== parent) return;
+  listening.abort();
   let told = false;
   const tell = (reply) => {
-    if (!told) parent.postMessage(reply, event.origin);
+    if (!told) parent.postMessage(reply, origin);
     told = true;
   };
   globalThis[callback] = (data) => tell({ json: JSON.stringify(data) ?? "" });
@@ -15,6 +17,7 @@ addEventListener("message", (event) => {
   script.addEventListener("error", () => tell({ failed: true }));
   script.src = address;
   document.head.append(script);
-}, { once: true });
+}
 
+addEventListener("message", ask, { signal: listening.signal });
 parent.postMessage({ ready: true }, "*");

@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 
 use crate::components::{
-    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, LandscapeRoom, MapSwap, Neighbours, PlayerBar,
-    ProblemBar, Progress, ServicesRoom, SoundPanel,
+    Announcer, ElsewhereBar, Explanations, Header, Hero, Keys, LandscapeRoom, LinkedBar, MapSwap, Neighbours,
+    PlayerBar, ProblemBar, Progress, RecorderBar, ServicesRoom, SoundPanel,
 };
 use crate::page::{EngineState, Page};
+use crate::services::session::Returned;
 use crate::{intake, link, player, shortcuts};
 
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
+    // Before anything else: what lets somebody in does not stay in the address.
+    let returned = Returned::take();
     let page = Page::new();
     provide_context(page);
     let keys = NodeRef::new();
@@ -19,7 +22,9 @@ pub fn App() -> impl IntoView {
     intake::listen(page, hovering);
     shortcuts::listen(page, keys);
     link::listen(page);
-    page.meet_services();
+    if let Some(returned) = returned {
+        page.meet(returned);
+    }
     player::media_keys::listen(page);
     Effect::new(move |_| page.look_ahead());
     let silent = Memo::new(move |_| page.stage.with(Option::is_none) && page.sound.with(Option::is_none));
@@ -28,7 +33,9 @@ pub fn App() -> impl IntoView {
     view! {
         <Header keys empty/>
         <ProblemBar/>
+        <RecorderBar/>
         <ElsewhereBar/>
+        <LinkedBar/>
         <Show when=move || empty.get() fallback=move || view! { <Rooms silent/> }>
             <Hero/>
         </Show>

@@ -13,6 +13,9 @@ use crate::pause::Alarm;
 use crate::protocol::names::Ask;
 use crate::protocol::{self, Event, Filter, MapRequest, Part, Request};
 
+/// What loads the worker, beside the page.
+const WORKER: &str = "worker-boot.js";
+
 /// How long the worker may say nothing while it loads, in milliseconds.
 const LOADING_PATIENCE_MS: u32 = 30_000;
 
@@ -82,7 +85,7 @@ impl Engine {
         }
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(&address(), &options) else {
+        let Ok(worker) = Worker::new_with_options(&stamped(WORKER), &options) else {
             return;
         };
         worker.set_onmessage(Some(self.on_message.as_ref().unchecked_ref()));
@@ -149,13 +152,13 @@ impl Engine {
     }
 }
 
-/// The worker's address, with the same stamp of the build as the page's own script.
-fn address() -> String {
+/// The address of a script beside the page, with the same stamp of the build as the page's own.
+pub fn stamped(script: &str) -> String {
     let document = leptos::prelude::document();
-    let script = document.query_selector("script[src*='boot.js']").ok().flatten();
-    let source = script.and_then(|script| script.get_attribute("src")).unwrap_or_default();
+    let own = document.query_selector("script[src*='boot.js']").ok().flatten();
+    let source = own.and_then(|own| own.get_attribute("src")).unwrap_or_default();
     let stamp = source.find('?').map_or("", |at| &source[at..]);
-    format!("worker-boot.js{stamp}")
+    format!("{script}{stamp}")
 }
 
 fn read(data: JsValue) -> Report {

@@ -10,6 +10,7 @@ mod licence;
 mod link;
 mod magma;
 mod map;
+mod microphone;
 mod page;
 mod pause;
 mod player;

@@ -1,11 +1,14 @@
 //! The page's state, and what a person can do to it.
 
+mod alongside;
 mod choosing;
 mod finder;
 mod hearing;
 mod kept;
 mod landscape;
+mod linked;
 mod offers;
+mod recording;
 mod resolving;
 
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use web_sys::{File, Url};
 use crate::decode::{Decoded, decode};
 use crate::engine::Engine;
 use crate::link;
+use crate::microphone::Recording;
 use crate::pause::{measure, now_ms};
 use crate::player::{Player, Side};
 use crate::problem::{Problem, Retry};
@@ -28,6 +32,7 @@ pub use finder::Finder;
 pub use kept::{Kept, KeptState};
 pub use landscape::{Current, Landscape, Pointed, Tool, Tour};
 pub use offers::{Asked, Offered, Offers};
+pub use recording::Recorder;
 
 /// Share of clipped samples from which it is worth a remark.
 const CLIPPED: f32 = 0.001;
@@ -84,6 +89,8 @@ pub struct Page {
     pub finder: Finder,
     /// What services offer.
     pub offers: Offers,
+    /// What the microphone is at.
+    pub recorder: RwSignal<Option<Recorder>>,
     /// What went wrong.
     pub problem: RwSignal<Option<Problem>>,
     /// The player.
@@ -103,6 +110,10 @@ struct Work {
     choosing: Option<Choosing>,
     /// Number of the sound that is being fetched; an older one is given up.
     fetching: u32,
+    /// Number of the sound whose waveform is not to be drawn while it plays: that was tried, or cannot be.
+    alongside: u32,
+    /// Number of what the microphone is asked for, and the microphone once it is open.
+    recording: Option<(u32, Option<Recording>)>,
     last_file: Option<File>,
     /// The sound to go back to when the query fails.
     settled: Option<Arc<Sound>>,
@@ -136,6 +147,7 @@ impl Page {
             current: RwSignal::new(0),
             finder: Finder::new(),
             offers: Offers::new(),
+            recorder: RwSignal::new(None),
             problem: RwSignal::new(None),
             player: Player::new(),
             landscape: Landscape::new(),
@@ -152,8 +164,9 @@ impl Page {
         self.begin(file, 0, None);
     }
 
-    /// Stops the query in work and shows what was there before it.
+    /// Stops the query in work and shows what was there before it; a recording is forgotten.
     pub fn cancel(self) {
+        self.forget_recording();
         if let Some(query) = self.end_query() {
             self.with_engine(|engine| engine.cancel(query.number));
             self.give_up(&query);
@@ -171,6 +184,7 @@ impl Page {
     /// The address names no track any more: shows the last file again, or else the first screen.
     pub fn leave(self) {
         self.cancel();
+        self.offers.drop_ways();
         if self.work.with_value(|work| work.last_file.is_some()) {
             return self.open_again();
         }
@@ -251,7 +265,7 @@ impl Page {
         };
         self.problem.set(None);
         self.stage.set(Some(Stage::Decoding));
-        self.offers.elsewhere.set(None);
+        self.offers.drop_ways();
         let number = self.next_number();
         self.work.update_value(|work| {
             work.last_file = Some(file.clone());
@@ -297,10 +311,15 @@ impl Page {
     }
 
     fn fail_query(self, problem: Problem) {
-        if let Some(query) = self.end_query() {
-            self.give_up(&query);
+        let query = self.end_query();
+        if let Some(query) = &query {
+            self.give_up(query);
         }
-        self.problem.set(Some(problem));
+        let candidate = query.and_then(|query| query.origin?.candidate.clone());
+        match candidate.filter(|_| problem.retry == Retry::No) {
+            Some(candidate) => self.offer_elsewhere(candidate, of_service(problem)),
+            None => self.problem.set(Some(problem)),
+        }
     }
 
     /// Loads encoder and catalogue again; what has been kept is not fetched twice.
@@ -350,6 +369,14 @@ impl Page {
 
     fn with_engine(self, act: impl FnOnce(&Engine)) {
         self.work.with_value(|work| work.engine.as_ref().map(act));
+    }
+}
+
+/// What is wrong with a sound that a service gave: those who chose it cannot choose another file.
+fn of_service(problem: Problem) -> String {
+    match problem.kind.as_str() {
+        "too-short" | "too-long" | "silent" | "limit" => problem.sentence,
+        _ => "What came is no sound that this browser can decode.".to_owned(),
     }
 }
 

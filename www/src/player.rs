@@ -25,8 +25,10 @@ pub enum Side {
 pub struct Player {
     /// The element that plays the dropped sound.
     pub audio_a: NodeRef<Audio>,
-    /// The element that plays the neighbour.
-    pub audio_b: NodeRef<Audio>,
+    /// The elements that play neighbours, by turns: while one plays, the other fetches the next.
+    pub audios_b: [NodeRef<Audio>; 2],
+    /// Which of them plays.
+    pub front: RwSignal<usize>,
     /// Which sound is meant now.
     pub side: RwSignal<Side>,
     /// Whether it sounds.
@@ -47,8 +49,6 @@ pub struct Player {
     pub loudness_a: RwSignal<Option<f32>>,
     /// By how many decibels the neighbour is made louder, so that both are equally loud.
     pub change_db: RwSignal<Option<f32>>,
-    /// What is fetched before it is asked for.
-    ahead: StoredValue<Option<HtmlAudioElement>, LocalStorage>,
 }
 
 impl Neighbour {
@@ -68,7 +68,8 @@ impl Player {
     pub fn new() -> Self {
         Self {
             audio_a: NodeRef::new(),
-            audio_b: NodeRef::new(),
+            audios_b: [NodeRef::new(), NodeRef::new()],
+            front: RwSignal::new(0),
             side: RwSignal::new(Side::A),
             playing: RwSignal::new(false),
             elapsed_s: RwSignal::new(0.0),
@@ -79,7 +80,6 @@ impl Player {
             problem: RwSignal::new(None),
             loudness_a: RwSignal::new(None),
             change_db: RwSignal::new(None),
-            ahead: StoredValue::new_local(None),
         }
     }
 
@@ -92,10 +92,7 @@ impl Player {
             audio.set_preload(if url.starts_with("blob:") { "auto" } else { "none" });
             audio.set_src(url);
         }
-        if let Some(audio) = self.audio_b.get_untracked() {
-            // An element without a source has nothing to fail at.
-            let _ = audio.remove_attribute("src");
-        }
+        self.audios_b.iter().filter_map(|audio| audio.get_untracked()).for_each(|audio| empty(&audio));
         self.neighbour.set(None);
         self.problem.set(None);
         self.loudness_a.set(None);
@@ -138,13 +135,12 @@ impl Player {
 
     /// Has the browser fetch what is likely to be played next.
     pub fn look_ahead(self, address: &str) {
-        self.ahead.update_value(|ahead| {
-            *ahead = HtmlAudioElement::new().ok().filter(|_| !address.is_empty()).inspect(|audio| {
-                audio.set_cross_origin(Some("anonymous"));
-                audio.set_preload("auto");
-                audio.set_src(address);
-            });
-        });
+        let Some(audio) = self.audios_b[1 - self.front.get_untracked()].get_untracked() else { return };
+        if address.is_empty() {
+            empty(&audio);
+        } else if !holds(&audio, address) {
+            audio.set_src(address);
+        }
     }
 
     /// Plays or pauses the sound that is meant.
@@ -193,7 +189,7 @@ impl Player {
     /// Sets the loudness, 0 to 1.
     pub fn set_volume(self, volume: f64) {
         self.volume.set(volume.clamp(0.0, 1.0));
-        for audio in [self.audio_a, self.audio_b] {
+        for audio in [self.audio_a, self.audios_b[0], self.audios_b[1]] {
             if let Some(audio) = audio.get_untracked() {
                 audio.set_volume(self.volume.get_untracked());
             }
@@ -256,12 +252,17 @@ impl Player {
         self.problem.set(None);
         self.neighbour.set(Some(neighbour.clone()));
         self.change_db.set(None);
-        let Some(audio) = self.audio_b.get_untracked() else {
+        let front = self.front.get_untracked();
+        let [Some(audio), Some(other)] = [front, 1 - front].map(|which| self.audios_b[which].get_untracked()) else {
             return;
         };
+        // What played until now is over.
+        let _ = audio.pause();
         if neighbour.track.audio.is_empty() {
-            let _ = audio.remove_attribute("src");
+            empty(&audio);
             self.fail();
+        } else if holds(&other, &neighbour.track.audio) {
+            self.front.set(1 - front);
         } else {
             audio.set_src(&neighbour.track.audio);
         }
@@ -276,9 +277,21 @@ impl Player {
     fn audio(self) -> Option<HtmlAudioElement> {
         match self.side.get_untracked() {
             Side::A => self.audio_a.get_untracked(),
-            Side::B => self.audio_b.get_untracked(),
+            Side::B => self.audios_b[self.front.get_untracked()].get_untracked(),
         }
     }
+}
+
+/// An element without a source has nothing to fail at.
+fn empty(audio: &HtmlAudioElement) {
+    let _ = audio.remove_attribute("src");
+    // Else it goes on fetching.
+    audio.load();
+}
+
+/// Whether an element has been given this address, and has not failed at it.
+fn holds(audio: &HtmlAudioElement, address: &str) -> bool {
+    audio.get_attribute("src").as_deref() == Some(address) && audio.error().is_none()
 }
 
 /// Sets a signal, but wakes nobody when nothing has changed.

@@ -103,7 +103,7 @@ pub fn leave_search() {
 }
 
 fn escape(page: Page) {
-    if page.stage.with_untracked(Option::is_some) {
+    if page.stage.with_untracked(Option::is_some) || page.recorder.with_untracked(Option::is_some) {
         page.cancel();
     } else {
         page.problem.set(None);

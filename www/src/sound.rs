@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sonoscape::services::Candidate;
+
 use crate::protocol::{Picture, Redrawn, RedrawnExcerpt, Track};
 
 /// A sound with its picture.
@@ -32,6 +34,8 @@ pub struct Origin {
     pub cover: String,
     /// How it came to be heard, in one sentence.
     pub way: String,
+    /// What a service said of it, unless it is of the catalogue.
+    pub candidate: Option<Candidate>,
 }
 
 /// A mel spectrogram in bytes.
@@ -64,7 +68,7 @@ impl Sound {
     pub fn of_catalogue(query: u32, track: Track, duration_s: f64) -> Self {
         let url = track.audio.clone();
         let way = "From the catalogue, by what it already knows of this track: no sound was fetched.".to_owned();
-        Self::unheard(query, url, duration_s, Arc::new(Origin { track, cover: String::new(), way }))
+        Self::unheard(query, url, duration_s, Arc::new(Origin { track, cover: String::new(), way, candidate: None }))
     }
 
     /// A sound that can be played but not listened to: there is nothing to draw.
@@ -75,8 +79,13 @@ impl Sound {
         Self { query, name, url, duration_s, loudness: Vec::new(), spectrogram, origin: Some(origin) }
     }
 
-    /// Whether there is anything to draw.
-    pub fn is_drawn(&self) -> bool {
+    /// Whether its waveform can be drawn.
+    pub fn has_waveform(&self) -> bool {
+        !self.loudness.is_empty()
+    }
+
+    /// Whether its spectrogram can be drawn.
+    pub fn has_spectrogram(&self) -> bool {
         self.spectrogram.columns > 0
     }
 }

@@ -33,6 +33,12 @@ const FRAME: &str = "jsonp.html";
 /// Its script.
 const FRAME_SCRIPT: &str = "jsonp.js";
 
+/// The page may ask for the microphone; the frame for nothing.
+const PERMISSIONS: [&str; 2] =
+    ["camera=(), geolocation=(), microphone=(self)", "camera=(), geolocation=(), microphone=()"];
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What is served: a page, over it a catalogue with its audio, and an encoder with its decoder.
@@ -120,6 +126,7 @@ pub async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response
     headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS[usize::from(path == FRAME)]));
     headers.insert(
         RESOURCE_POLICY,
         HeaderValue::from_static(if path == FRAME_SCRIPT { "cross-origin" } else { "same-origin" }),

@@ -197,6 +197,7 @@ fn every_answer_carries_the_pages_policy() {
         let answer = server.get(path);
         assert_eq!(answer.header("content-security-policy"), format!("{POLICY}; frame-ancestors 'none'"), "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("permissions-policy"), "camera=(), geolocation=(), microphone=(self)");
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
     }
 }

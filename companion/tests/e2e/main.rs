@@ -33,9 +33,15 @@ mod kept;
 mod landscape;
 /// Keyboard, console, network, blocking.
 mod manners;
+/// A sound from the microphone.
+mod microphone;
 /// Tracks of the catalogue by name.
 mod names;
+/// The player and the keys outside the page.
+mod player;
 /// Tracks of services by name.
 mod services;
+/// Services that fail in every way they know, and sounds that do.
+mod services_faults;
 /// Files that are no music, and music in unusual files.
 mod sounds;

@@ -38,7 +38,7 @@ fn is_local(url: &str, address: &str) -> bool {
 }
 
 /// Addresses that the page and its workers have asked for since the last call.
-async fn requested(page: &Page) -> Result<Vec<String>> {
+pub async fn requested(page: &Page) -> Result<Vec<String>> {
     let entries = page.browser().get_log("performance").await?;
     let messages = entries.iter().filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
     let sent = messages.filter(|event| event["message"]["method"] == "Network.requestWillBeSent");

@@ -6,10 +6,12 @@ use crate::site::{Fault as Spoilt, Site};
 use crate::stand_in::{CLIENT_ID, Fault, HOSTILE, JAMENDO_CLIENT, Settings, StandIn};
 use anyhow::Result;
 use serde_json::json;
+use sonoscape::services::spotify;
+use std::time::Duration;
 use thirtyfour::prelude::*;
 
 /// The page, whose services are those of the stand-in: allowed by its policy in the place of the real ones.
-async fn served(settings: Settings) -> (Site, StandIn) {
+pub async fn served(settings: Settings) -> (Site, StandIn) {
     let world = StandIn::start(settings);
     let site = Site::start(&Collection::get().catalogue).await;
     let here = &world.address;
@@ -35,34 +37,34 @@ async fn served(settings: Settings) -> (Site, StandIn) {
 }
 
 /// Looks for words at a service.
-async fn look(page: &Page, service: &str, words: &str) -> Result<()> {
+pub async fn look(page: &Page, service: &str, words: &str) -> Result<()> {
     page.engine_is_ready().await?;
     type_name(page, words).await?;
     choose(page, service).await
 }
 
-async fn choose(page: &Page, kind: &str) -> Result<()> {
+pub async fn choose(page: &Page, kind: &str) -> Result<()> {
     let here = format!("return document.querySelector('#found [data-kind={kind}]') !== null || null");
     let _: bool = page.until("it can be chosen", &here).await?;
     page.click(&format!("#found [data-kind={kind}]")).await
 }
 
-async fn offers(page: &Page) -> Result<Vec<Found>> {
+pub async fn offers(page: &Page) -> Result<Vec<Found>> {
     let script =
         format!("const offers = {FOUND}.filter(row => row.kind === 'offer'); return offers.length ? offers : null");
     page.until("tracks are offered", &script).await
 }
 
-async fn text(page: &Page, selector: &str) -> Result<String> {
+pub async fn text(page: &Page, selector: &str) -> Result<String> {
     page.until(selector, &format!("return document.querySelector('{selector}')?.innerText || null")).await
 }
 
-async fn unbroken(page: &Page) -> Result<()> {
+pub async fn unbroken(page: &Page) -> Result<()> {
     assert_eq!(page.ask::<Vec<String>>("return window.violations").await?, Vec::<String>::new());
     Ok(())
 }
 
-async fn sign_in(page: &Page) -> Result<()> {
+pub async fn sign_in(page: &Page) -> Result<()> {
     let _: bool =
         page.until("there is room for an id", "return document.querySelector('#client-id') !== null || null").await?;
     page.click("#client-id").await?;
@@ -155,7 +157,7 @@ async fn somebody_signs_in_to_spotify_searches_hears_the_same_recording_elsewher
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_that_is_refused_or_was_begun_by_others_says_so() {
     let (site, world) = served(Settings::default()).await;
-    let (address, here) = (site.address.clone(), &world);
+    let (address, here, host) = (site.address.clone(), &world, &site);
     on_page(&site.address, |page| async move {
         look(&page, "spotify", "piece").await?;
         sign_in(&page).await?;
@@ -165,39 +167,15 @@ async fn a_sign_in_that_is_refused_or_was_begun_by_others_says_so() {
         assert!(page.problem().await?.sentence.contains("was not begun in this tab"));
         assert_eq!(page.ask::<String>("return location.href").await?, address);
         assert!(here.asked("/accounts/api/token").is_empty());
+
+        host.spoil("services.json", Spoilt::Late(Duration::from_secs(2)));
+        page.browser().goto(format!("{address}?code=stolen&state=forged")).await?;
+        let begun = "return document.querySelector('#search') !== null || null";
+        let _: bool = page.until("the page has begun", begun).await?;
+        assert_eq!(page.ask::<String>("return location.href").await?, address);
         Ok(())
     })
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_failure_of_a_service_has_its_sentence() {
-    let cases = [
-        ("deezer", Fault::Inside, "Deezer is asked too often"),
-        ("deezer", Fault::Status(500, None), "Deezer cannot be reached"),
-        ("deezer", Fault::Html, "Deezer cannot be reached"),
-        ("deezer", Fault::Silent, "Deezer does not answer in time"),
-        ("deezer", Fault::Empty, "Deezer"),
-        ("jamendo", Fault::Status(503, None), "Jamendo does not work at the moment"),
-        ("jamendo", Fault::Status(429, Some("7".into())), "Jamendo asks to wait 7 s"),
-        ("itunes", Fault::Status(403, None), "iTunes"),
-        ("itunes", Fault::Html, "What came is no answer of iTunes"),
-        ("itunes", Fault::Enormous, "iTunes answers with more than can be read"),
-        ("itunes", Fault::Hangs, "iTunes does not answer in time"),
-        ("itunes", Fault::Cut, "iTunes"),
-    ];
-    for (service, fault, sentence) in cases {
-        let (site, world) = served(Settings::default()).await;
-        let told = format!("{fault:?}");
-        world.spoil(&format!("/{service}"), fault, 1000);
-        on_page(&site.address, |page| async move {
-            look(&page, service, "piece").await?;
-            let problem = text(&page, "#offer-problem").await?;
-            assert!(problem.contains(sentence), "{service}, {told}: {problem}");
-            Ok(())
-        })
-        .await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,20 +201,56 @@ async fn a_script_that_calls_twice_is_heard_once_and_titles_that_mean_harm_stay_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_that_pages_may_not_read_plays_and_other_ways_are_offered() {
-    let (site, world) = served(Settings::default()).await;
-    world.spoil("/audio/jamendo", Fault::NoCors, 1000);
+async fn previews_of_spotify_are_used_only_once_they_are_switched_on_beside_its_policy() {
+    let (site, world) = served(Settings { extended: true, ..Settings::default() }).await;
+    let here = &world;
     on_page(&site.address, |page| async move {
-        look(&page, "jamendo", "piece 5").await?;
-        offers(&page).await?;
+        look(&page, "spotify", "piece 12").await?;
+        sign_in(&page).await?;
+        let switch = "return document.querySelector('#previews').checked";
+        assert!(!page.ask::<bool>(switch).await?);
+        assert!(text(&page, ".services-policy").await?.contains(spotify::POLICY));
+        page.click("#agree").await?;
+        assert!(offers(&page).await?[0].text.contains("heard elsewhere"));
         page.click("#found [data-kind=offer]").await?;
-        assert!(text(&page, "#elsewhere-words").await?.contains("can be played here"));
-        page.click("#play").await?;
-        page.is_heard(Side::A).await?;
-        page.click("#elsewhere [data-service=itunes]").await?;
+        assert!(text(&page, "#elsewhere-words").await?.contains("its sound is not used here"));
+        assert!(here.asked("/audio/spotify").is_empty());
+
+        page.click("#show-services").await?;
+        let _: bool =
+            page.until("the room is open", "return document.querySelector('#previews') !== null || null").await?;
+        page.click("#previews").await?;
+        page.press(Key::Escape).await?;
+        page.click("#search").await?;
+        page.press(" ").await?;
+        choose(&page, "spotify").await?;
+        assert!(offers(&page).await?[0].text.contains("preview"));
+        page.click("#found [data-kind=offer]").await?;
         page.neighbours_after(0).await?;
-        assert!(text(&page, "#origin").await?.contains("the same recording"));
-        Ok(())
+        assert!(text(&page, "#origin").await?.contains("a preview at Spotify"));
+        assert!(!here.asked("/audio/spotify").is_empty());
+        unbroken(&page).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_services_track_asks_the_service_only_after_a_click() {
+    let (site, world) = served(Settings::default()).await;
+    let (address, here) = (format!("{}#track=deezer:1000012", site.address), &world);
+    on_page(&address, |page| async move {
+        assert!(text(&page, "#linked-words").await?.contains("Deezer may have it"));
+        assert!(here.asked("/").is_empty());
+        page.click("#ask-linked").await?;
+        page.neighbours_after(0).await?;
+        assert!(text(&page, "#origin").await?.contains("a preview at Deezer"));
+
+        page.ask::<()>("location.hash = '#track=deezer:7'").await?;
+        let _: bool = page.until("it is offered", "return document.querySelector('#ask-linked') !== null || null").await?;
+        page.click("#ask-linked").await?;
+        let told = "const said = document.querySelector('#linked-words')?.innerText; return said?.includes('no such thing') ? said : null";
+        assert!(page.until::<String>("Deezer has answered", told).await?.starts_with("Deezer"));
+        unbroken(&page).await
     })
     .await;
 }

@@ -47,6 +47,7 @@ pub fn ElsewhereBar() -> impl IntoView {
                         {accept}
                         {others.map(ask).collect_view()}
                         <button id="near-names" type="button" class="button button-quiet" on:click=near>"Near names in the catalogue"</button>
+                        <button id="elsewhere-record" type="button" class="button button-quiet" on:click=move |_| page.record()>"Use the microphone"</button>
                         <span class="quiet">"or drop a file of it anywhere"</span>
                     </div>
                     <button type="button" class="switch" aria-label="Dismiss" on:click=move |_| offers.elsewhere.set(None)>

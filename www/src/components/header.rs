@@ -31,6 +31,9 @@ pub fn Header(
                 </div>
             </Show>
             <div class="switches">
+                <button id="microphone" type="button" class="switch" aria-label="Record with the microphone" on:click=move |_| page.record()>
+                    <IconView icon=Icon::Microphone/>
+                </button>
                 <button id="show-services" type="button" class="switch" aria-label="Services" on:click=move |_| page.open_services()>
                     <IconView icon=Icon::Settings/>
                 </button>

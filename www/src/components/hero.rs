@@ -23,8 +23,9 @@ pub fn Hero() -> impl IntoView {
                     <button id="example" type="button" class="button button-quiet" on:click=move |_| intake::open_example(page)>
                         "Try the example"
                     </button>
+                    <button id="record" type="button" class="button button-quiet" on:click=move |_| page.record()>"Use the microphone"</button>
                 </div>
-                <p class="promise"><IconView icon=Icon::Lock/>"Nothing you drop leaves this computer."</p>
+                <p class="promise"><IconView icon=Icon::Lock/>"Nothing you drop or record leaves this computer."</p>
                 <p class="drop-formats">"MP3, M4A, FLAC, Ogg, Opus or WAV, from 8 seconds to 15 minutes"</p>
             </div>
             <Show when=move || page.landscape.expected.get() != 0>

@@ -21,6 +21,8 @@ pub enum Icon {
     Close,
     /// Sliders.
     Settings,
+    /// A microphone.
+    Microphone,
     /// A magnifying glass.
     Search,
     /// Four arrows.
@@ -59,6 +61,9 @@ impl Icon {
             Self::Wave => "M3 12h1.5M7 8.5v7M10.5 5v14M14 8v8M17.5 10v4M20.5 12H21",
             Self::Settings => {
                 "M4 7.5h9M17.5 7.5H20M4 16.5h2.5M11 16.5h9M15.2 5.2a2.3 2.3 0 1 1 0 4.6 2.3 2.3 0 0 1 0-4.6zM8.8 14.2a2.3 2.3 0 1 1 0 4.6 2.3 2.3 0 0 1 0-4.6z"
+            }
+            Self::Microphone => {
+                "M12 4a2.5 2.5 0 0 1 2.5 2.5v5a2.5 2.5 0 0 1-5 0v-5A2.5 2.5 0 0 1 12 4zM6.5 11a5.5 5.5 0 0 0 11 0M12 16.5V20M9 20h6"
             }
             Self::Search => "M15.5 15.5 20 20M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12z",
             Self::Close => "M6.5 6.5l11 11M17.5 6.5l-11 11",

@@ -136,7 +136,7 @@ fn watch_state(page: Page) {
     });
     Effect::new(move |_| {
         let open = page.finder.open.get();
-        let hits = page.finder.hits.with(|hits| hits.iter().map(|hit| hit.place).collect());
+        let hits = page.finder.settled.get();
         map.highlights.set(if open { hits } else { Vec::new() });
     });
     Effect::new(move |_| {

@@ -5,6 +5,7 @@ use super::icon::{Icon, IconView};
 use super::search_box::Choice;
 use crate::clock::minutes;
 use crate::page::{Asked, Offered, Page};
+use crate::services::session::uses_previews;
 use crate::shortcuts::leave_search;
 
 /// What services offer, and those that can be asked; the options begin at `first`.
@@ -53,7 +54,7 @@ fn OfferRow(
     let of = of.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let length = (candidate.duration_s > 0.0).then(|| minutes(candidate.duration_s.into()));
     let heard = match (&candidate.sound, candidate.service) {
-        (_, Service::Spotify) => "found here, heard elsewhere",
+        (_, Service::Spotify) if !uses_previews() => "found here, heard elsewhere",
         (Some(sound), _) if sound.is_whole => "whole track",
         (Some(_), _) => "preview",
         (None, _) => "no sound",

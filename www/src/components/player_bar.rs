@@ -37,32 +37,61 @@ pub fn PlayerBar() -> impl IntoView {
                 id="audio-a"
                 node_ref=player.audio_a
                 preload="auto"
-                on:play=move |_| player.follow(Side::A)
+                on:play=move |_| {
+                    player.follow(Side::A);
+                    page.listen_alongside();
+                }
                 on:pause=move |_| player.follow(Side::A)
                 on:ended=move |_| player.follow(Side::A)
                 on:seeked=move |_| player.follow(Side::A)
                 on:timeupdate=move |_| player.follow(Side::A)
                 on:durationchange=move |_| player.follow(Side::A)
             ></audio>
-            <audio
-                id="audio-b"
-                node_ref=player.audio_b
-                preload="auto"
-                crossorigin="anonymous"
-                on:play=move |_| player.follow(Side::B)
-                on:pause=move |_| player.follow(Side::B)
-                on:ended=move |_| {
-                    player.follow(Side::B);
-                    if !page.play_next_of_tour() {
-                        page.play_next(1);
-                    }
-                }
-                on:seeked=move |_| player.follow(Side::B)
-                on:timeupdate=move |_| player.follow(Side::B)
-                on:durationchange=move |_| player.follow(Side::B)
-                on:error=move |_| player.fail()
-            ></audio>
+            <NeighbourAudio which=0/>
+            <NeighbourAudio which=1/>
         </section>
+    }
+}
+
+/// One of the two elements that play neighbours by turns. The one that does not only fetches.
+#[component]
+fn NeighbourAudio(
+    /// Which of the two.
+    which: usize,
+) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let player = page.player;
+    let front = move || player.front.get_untracked() == which;
+    let follow = move || {
+        if front() {
+            player.follow(Side::B);
+        }
+    };
+    let end = move |_| {
+        follow();
+        if front() && !page.play_next_of_tour() {
+            page.play_next(1);
+        }
+    };
+    let fail = move |_| {
+        if front() {
+            player.fail();
+        }
+    };
+    view! {
+        <audio
+            id=move || if player.front.get() == which { "audio-b" } else { "audio-ahead" }
+            node_ref=player.audios_b[which]
+            preload="auto"
+            crossorigin="anonymous"
+            on:play=move |_| follow()
+            on:pause=move |_| follow()
+            on:ended=end
+            on:seeked=move |_| follow()
+            on:timeupdate=move |_| follow()
+            on:durationchange=move |_| follow()
+            on:error=fail
+        ></audio>
     }
 }
 

@@ -10,6 +10,7 @@ use crate::clock::{minutes, spoken};
 use crate::page::{KeptState, Page, is_clipped};
 use crate::player::Side;
 use crate::protocol::Neighbour;
+use crate::sound::Sound;
 
 /// Seconds that an arrow key moves.
 const STEP_S: f64 = 5.0;
@@ -30,7 +31,8 @@ pub fn SoundPanel() -> impl IntoView {
             }
         })
     };
-    let drawn = Memo::new(move |_| page.sound.with(|sound| sound.as_ref().is_none_or(|sound| sound.is_drawn())));
+    let drawn = Memo::new(move |_| has(page, Sound::has_waveform));
+    let seen = Memo::new(move |_| has(page, Sound::has_spectrogram));
     view! {
         <section id="sound" class="sound" aria-labelledby="sound-title">
             <div class="room-head">
@@ -39,7 +41,9 @@ pub fn SoundPanel() -> impl IntoView {
             </div>
             <OriginCard/>
             <Show when=move || drawn.get()>
-                <Stage/>
+                <Stage seen/>
+            </Show>
+            <Show when=move || seen.get()>
                 <KeptTalk/>
             </Show>
             {clipped}
@@ -47,9 +51,17 @@ pub fn SoundPanel() -> impl IntoView {
     }
 }
 
+/// Whether the sound that is shown, if there is one, has something to draw.
+fn has(page: Page, what: fn(&Sound) -> bool) -> bool {
+    page.sound.with(|sound| sound.as_ref().is_none_or(|sound| what(sound)))
+}
+
 /// Waveform over spectrogram, on one axis of time.
 #[component]
-fn Stage() -> impl IntoView {
+fn Stage(
+    /// Whether there is a spectrogram.
+    seen: Memo<bool>,
+) -> impl IntoView {
     let page = expect_context::<Page>();
     let duration = Memo::new(move |_| page.sound.with(|sound| sound.as_ref().map_or(0.0, |sound| sound.duration_s)));
     let moment = Memo::new(move |_| moment(page).clamp(0.0, duration.get()));
@@ -77,7 +89,7 @@ fn Stage() -> impl IntoView {
         }
     };
     view! {
-        <div class="stage" class:stage-empty=move || duration.get() == 0.0 class:stage-kept=move || kept.get()>
+        <div class="stage" class:stage-empty=move || duration.get() == 0.0 class:stage-plain=move || !seen.get() class:stage-kept=move || kept.get()>
             <div
                 id="waveform"
                 class="waveform"
@@ -92,8 +104,10 @@ fn Stage() -> impl IntoView {
             >
                 <Waveform/>
             </div>
-            <SpectrogramView/>
-            <KeptView/>
+            <Show when=move || seen.get()>
+                <SpectrogramView/>
+                <KeptView/>
+            </Show>
             <div class="overlay" node_ref=overlay on:pointerdown=seek on:pointermove=seek>
                 {move || part.get().map(|(start, length)| {
                     view! { <div class="part" style:left=percent(start) style:width=percent(length)></div> }

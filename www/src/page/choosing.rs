@@ -44,7 +44,7 @@ impl Page {
         self.cancel();
         self.forget_coming();
         self.problem.set(None);
-        self.offers.elsewhere.set(None);
+        self.offers.drop_ways();
         self.finder.open.set(false);
         let number = self.next_number();
         let choosing = Choosing { number, start_ms: now_ms(), keys, from };
@@ -109,11 +109,14 @@ impl Page {
         match (failure, choosing.from) {
             (Some(failure), _) => self.problem.set(Some(of_sound(failure))),
             (None, From::Service(candidate)) => self.hear_candidate(*candidate),
-            (None, From::Link | From::List) => {
-                let sentence = "This track is not in this catalogue. Look for it by its name.";
-                self.problem.set(Some(Problem::new("absent", sentence)));
-            }
+            (None, From::Link) => self.offer_linked(&choosing.keys),
+            (None, From::List) => self.say_absent(),
         }
+    }
+
+    pub(super) fn say_absent(self) {
+        let sentence = "This track is not in this catalogue. Look for it by its name.";
+        self.problem.set(Some(Problem::new("absent", sentence)));
     }
 
     fn end_choice_of(self, number: u32) -> Option<Choosing> {

@@ -1,11 +1,15 @@
 //! Finding a sound by name: what is typed, and what is found in the catalogue.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::{EngineState, Page};
-use crate::pause::measure;
+use crate::pause::{measure, pause};
 use crate::protocol::Failure;
-use crate::protocol::names::{Ask, Hit, Told};
+use crate::protocol::names::{Ask, Hit, Place, Told};
+
+/// Nobody has typed for so long, in milliseconds.
+const REST_MS: u32 = 200;
 
 /// State of the search box.
 #[derive(Clone, Copy)]
@@ -18,6 +22,8 @@ pub struct Finder {
     pub active: RwSignal<Option<usize>>,
     /// Tracks of the catalogue, best first.
     pub hits: RwSignal<Vec<Hit>>,
+    /// Where they lie, once nobody has typed for a moment: for what is not drawn with every letter.
+    pub settled: RwSignal<Vec<Place>>,
     /// How far the names are.
     pub names: RwSignal<Standing>,
     last_search: StoredValue<u32>,
@@ -44,6 +50,7 @@ impl Finder {
             open: RwSignal::new(false),
             active: RwSignal::new(None),
             hits: RwSignal::default(),
+            settled: RwSignal::default(),
             names: RwSignal::default(),
             last_search: StoredValue::new(0),
         }
@@ -88,6 +95,20 @@ impl Page {
         self.with_engine(|engine| engine.names(Ask::Find { search, text }));
     }
 
+    /// Shows the hits elsewhere too, unless other words are looked for by then.
+    fn settle_hits(self, search: u32) {
+        spawn_local(async move {
+            pause(REST_MS).await;
+            if self.finder.last_search.get_value() == search {
+                let place = |hits: &Vec<Hit>| hits.iter().map(|hit| hit.place).collect::<Vec<_>>();
+                let places = self.finder.hits.with_untracked(place);
+                if self.finder.settled.with_untracked(|before| *before != places) {
+                    self.finder.settled.set(places);
+                }
+            }
+        });
+    }
+
     /// Takes in what the worker tells of names.
     pub(super) fn hear_names(self, told: Told) {
         match told {
@@ -103,8 +124,9 @@ impl Page {
                     measure("find", 0.0, search_ms);
                     if self.finder.hits.with_untracked(|before| *before != hits) {
                         self.finder.active.set(None);
+                        self.finder.hits.set(hits);
                     }
-                    self.finder.hits.set(hits);
+                    self.settle_hits(search);
                 }
             }
             Told::Chosen { query, track, duration_s, answer } => self.show_chosen(query, track, duration_s, answer),

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sonoscape::services::{Ask, Candidate, Service};
 
+use super::linked::Linked;
 use super::{From, Page};
 use crate::problem::Problem;
 use crate::protocol::names::Key;
 use crate::services::config::Config;
-use crate::services::session::{Arrival, Session};
+use crate::services::session::{Returned, Session};
 use crate::services::{self};
 
 /// Results of a service that are shown.
@@ -27,6 +28,8 @@ pub struct Offers {
     pub room: RwSignal<Option<String>>,
     /// A track whose sound its service does not give.
     pub elsewhere: RwSignal<Option<Elsewhere>>,
+    /// A service's track that the page's address names.
+    pub linked: RwSignal<Option<Linked>>,
     last: StoredValue<u32>,
 }
 
@@ -72,6 +75,7 @@ impl Offers {
             signed_in: RwSignal::new(Session::is_open()),
             room: RwSignal::new(None),
             elsewhere: RwSignal::new(None),
+            linked: RwSignal::new(None),
             last: StoredValue::new(0),
         }
     }
@@ -79,26 +83,31 @@ impl Offers {
     /// Something else is typed: what was offered is of no more use.
     pub fn forget(self) {
         self.last.update_value(|last| *last += 1);
-        self.asked.set(None);
+        // What shows them is drawn anew whenever this is set.
+        if self.asked.with_untracked(Option::is_some) {
+            self.asked.set(None);
+        }
+    }
+
+    /// Something else is looked for: what could be done about a track is of no more use.
+    pub fn drop_ways(self) {
+        self.elsewhere.set(None);
+        self.linked.set(None);
     }
 }
 
 impl Page {
-    /// Reads what the host says of the services, and takes in who comes back from signing in.
-    pub fn meet_services(self) {
-        if !Session::is_arriving() {
-            return;
-        }
+    /// Takes in who comes back from signing in.
+    pub fn meet(self, returned: Returned) {
         spawn_local(async move {
             let config = self.services_config().await;
-            match Session::arrive(&config).await {
-                Arrival::None => {}
-                Arrival::SignedIn(words) => {
+            match returned.enter(&config).await {
+                Ok(words) => {
                     self.offers.signed_in.set(true);
                     self.find(words);
                     self.ask_service(Service::Spotify);
                 }
-                Arrival::Refused(sentence) => self.problem.set(Some(Problem::new("sign-in", sentence))),
+                Err(sentence) => self.problem.set(Some(Problem::new("sign-in", sentence))),
             }
         });
     }
@@ -178,7 +187,6 @@ impl Page {
     pub fn choose_offer(self, candidate: Candidate) {
         let source = Key::Source { source: candidate.service.id().to_owned(), id: candidate.id.clone() };
         let isrc = Some(Key::Isrc(candidate.isrc.clone())).filter(|_| !candidate.isrc.is_empty());
-        self.offers.elsewhere.set(None);
         self.choose([Some(source), isrc].into_iter().flatten().collect(), From::Service(Box::new(candidate)));
     }
 }

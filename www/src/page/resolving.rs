@@ -35,11 +35,14 @@ impl Page {
             }
             let service = candidate.service.name();
             let (url, file, is_whole) = match found {
-                Ok(Some((url, is_whole))) => (url.clone(), sound::fetch(&url, &candidate.title).await, is_whole),
+                Ok(Some((url, is_whole))) => {
+                    (url.clone(), sound::fetch(&url, &candidate.title, sound::MOST_BYTES).await, is_whole)
+                }
                 Ok(None) => {
-                    let sentence = match candidate.service {
-                        Service::Spotify => "Spotify names tracks, but its sound is not used here.".to_owned(),
-                        _ => format!("{service} gives no sound of this track."),
+                    let sentence = if candidate.service == Service::Spotify && !uses_previews() {
+                        "Spotify names tracks, but its sound is not used here.".to_owned()
+                    } else {
+                        format!("{service} gives no sound of this track.")
                     };
                     return self.offer_elsewhere(candidate, sentence);
                 }
@@ -51,7 +54,8 @@ impl Page {
             let what = if is_whole { "the whole track" } else { "a preview" };
             let same = if same.is_empty() { String::new() } else { format!(": {same}") };
             let way = format!("Heard from {what} at {service}{same}.");
-            let origin = Arc::new(Origin { track: shown(&candidate), cover: candidate.cover.clone(), way });
+            let (track, cover) = (shown(&candidate), candidate.cover.clone());
+            let origin = Arc::new(Origin { track, cover, way, candidate: Some(candidate.clone()) });
             match file {
                 Ok(file) => {
                     self.stage.set(None);
@@ -61,6 +65,10 @@ impl Page {
                 Err(Missing::Closed) => {
                     self.play_only(url, &candidate, &origin);
                     let sentence = "Its sound can be played here, but its server does not let a page listen to it, so it cannot be compared.";
+                    self.offer_elsewhere(candidate, sentence.to_owned());
+                }
+                Err(Missing::Broken) => {
+                    let sentence = "Its sound did not come whole. Choose it once more, or another way.";
                     self.offer_elsewhere(candidate, sentence.to_owned());
                 }
                 Err(Missing::Gone) => {
@@ -76,20 +84,21 @@ impl Page {
     /// Where a track can be heard; an address that does not last is asked for anew.
     async fn sound_of(self, candidate: &Candidate) -> Result<Option<(String, bool)>, String> {
         let of = |candidate: &Candidate| candidate.sound.as_ref().map(|sound| (sound.url.clone(), sound.is_whole));
-        match candidate.service {
-            Service::Spotify if !uses_previews() => Ok(None),
-            Service::Deezer => {
-                let config = self.services_config().await;
-                let ask = Ask::Track { id: candidate.id.clone() };
-                let answer = services::ask(&config, Service::Deezer, &ask).await.map_err(|error| error.to_string())?;
-                Ok(answer.candidates.first().and_then(of))
-            }
-            _ => Ok(of(candidate)),
+        let service = candidate.service;
+        if service == Service::Spotify && !uses_previews() {
+            return Ok(None);
         }
+        if candidate.sound.as_ref().is_none_or(|sound| sound.is_lasting) && service != Service::Deezer {
+            return Ok(of(candidate));
+        }
+        let config = self.services_config().await;
+        let ask = Ask::Track { id: candidate.id.clone() };
+        let answer = services::ask(&config, service, &ask).await.map_err(|error| error.to_string())?;
+        Ok(answer.candidates.first().and_then(of))
     }
 
     /// Says what can be done about a track without a sound.
-    fn offer_elsewhere(self, wanted: Candidate, sentence: String) {
+    pub(super) fn offer_elsewhere(self, wanted: Candidate, sentence: String) {
         self.stage.set(None);
         self.offers.elsewhere.set(Some(Elsewhere { wanted, sentence, perhaps: None, busy: false }));
     }
@@ -173,7 +182,7 @@ impl Page {
         self.answer.set(None);
         self.stale.set(false);
         let sound = Arc::new(sound);
-        self.work.update_value(|work| work.settled = Some(Arc::clone(&sound)));
+        self.work.update_value(|work| (work.settled, work.alongside) = (Some(Arc::clone(&sound)), sound.query));
         self.sound.set(Some(sound));
     }
 }

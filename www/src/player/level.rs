@@ -24,10 +24,12 @@ thread_local! {
     static CHAIN: RefCell<Option<Chain>> = const { RefCell::new(None) };
 }
 
-/// From the element that plays the neighbour to the loudspeakers. The dropped sound goes there by itself, because a page may not touch the
+/// From the elements that play neighbours to the loudspeakers. The dropped sound goes there by itself, because a page may not touch the
 /// sound of servers that do not allow it.
 struct Chain {
     context: AudioContext,
+    /// Elements that sound through it.
+    elements: Vec<HtmlAudioElement>,
     analyser: AnalyserNode,
     gain: GainNode,
     samples: Vec<f32>,
@@ -47,9 +49,11 @@ pub fn loudness(columns: &[f32]) -> Option<f32> {
 pub fn begin(audio: &HtmlAudioElement, is_new: bool) {
     CHAIN.with_borrow_mut(|chain| {
         if chain.is_none() {
-            *chain = Chain::new(audio).ok();
+            *chain = Chain::new().ok();
         }
         let Some(chain) = chain else { return };
+        // What cannot be led through here sounds as loud as it is.
+        let _ = chain.lead(audio);
         if is_new {
             (chain.energy, chain.peak) = ((0.0, 0.0), 0.0);
             chain.gain.gain().set_value(1.0);
@@ -65,15 +69,25 @@ pub fn listen(wanted: f32) -> Option<f32> {
 }
 
 impl Chain {
-    fn new(audio: &HtmlAudioElement) -> Result<Self, JsValue> {
+    fn new() -> Result<Self, JsValue> {
         let context = AudioContext::new()?;
-        let source = context.create_media_element_source(audio)?;
         let (analyser, gain) = (context.create_analyser()?, context.create_gain()?);
         analyser.set_fft_size(SAMPLES);
-        source.connect_with_audio_node(&analyser)?;
-        source.connect_with_audio_node(&gain)?;
         gain.connect_with_audio_node(&context.destination())?;
-        Ok(Self { context, analyser, gain, samples: vec![0.0; SAMPLES as usize], energy: (0.0, 0.0), peak: 0.0 })
+        let (elements, samples) = (Vec::new(), vec![0.0; SAMPLES as usize]);
+        Ok(Self { context, elements, analyser, gain, samples, energy: (0.0, 0.0), peak: 0.0 })
+    }
+
+    /// Has an element sound through here from now on.
+    fn lead(&mut self, audio: &HtmlAudioElement) -> Result<(), JsValue> {
+        if self.elements.contains(audio) {
+            return Ok(());
+        }
+        let source = self.context.create_media_element_source(audio)?;
+        self.elements.push(audio.clone());
+        source.connect_with_audio_node(&self.analyser)?;
+        source.connect_with_audio_node(&self.gain)?;
+        Ok(())
     }
 
     fn listen(&mut self, wanted: f32) -> Option<f32> {

@@ -7,6 +7,9 @@ use wasm_bindgen::prelude::*;
 use super::Side;
 use crate::page::Page;
 
+/// How far a key moves that does not say so, in seconds.
+const STEP_S: f64 = 10.0;
+
 #[wasm_bindgen]
 extern "C" {
     type MediaSession;
@@ -30,10 +33,18 @@ extern "C" {
 pub fn listen(page: Page) {
     let Some(session) = session() else { return };
     let player = page.player;
-    on(&session, "play", move || player.resume());
-    on(&session, "pause", move || player.pause());
-    on(&session, "nexttrack", move || page.play_next(1));
-    on(&session, "previoustrack", move || page.play_next(-1));
+    on(&session, "play", move |_| player.resume());
+    on(&session, "pause", move |_| player.pause());
+    on(&session, "nexttrack", move |_| page.play_next(1));
+    on(&session, "previoustrack", move |_| page.play_next(-1));
+    let step = move |seconds: f64| player.seek(player.elapsed_s.get_untracked() + seconds);
+    on(&session, "seekforward", move |said| step(number(said, "seekOffset").unwrap_or(STEP_S)));
+    on(&session, "seekbackward", move |said| step(-number(said, "seekOffset").unwrap_or(STEP_S)));
+    on(&session, "seekto", move |said| {
+        if let Some(seconds) = number(said, "seekTime") {
+            player.seek(seconds);
+        }
+    });
     Effect::new(move |_| {
         if let Ok(said) = MediaMetadata::new(&said(page)) {
             session.set_metadata(&said);
@@ -73,14 +84,19 @@ fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
 }
 
+fn number(said: &JsValue, key: &str) -> Option<f64> {
+    Reflect::get(said, &key.into()).ok()?.as_f64()
+}
+
 /// Not every browser has one.
 fn session() -> Option<MediaSession> {
     let session = Reflect::get(&window().navigator(), &"mediaSession".into()).ok()?;
     session.is_object().then(|| session.unchecked_into())
 }
 
-fn on(session: &MediaSession, action: &str, act: impl Fn() + 'static) {
-    let act = Closure::<dyn Fn()>::new(act);
+/// `act` is told what the browser says of the key.
+fn on(session: &MediaSession, action: &str, act: impl Fn(&JsValue) + 'static) {
+    let act = Closure::<dyn Fn(JsValue)>::new(move |said| act(&said));
     // A browser that does not know the action does without.
     let _ = session.set_action_handler(action, act.as_ref().unchecked_ref());
     act.forget();

@@ -1,13 +1,11 @@
 //! One request to a service.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
-use js_sys::{Reflect, Uint8Array};
-use sonoscape::services::Trouble;
+use js_sys::{Array, Reflect, Uint8Array};
+use sonoscape::services::{MOST_ANSWER_BYTES, Trouble};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials};
-
-use super::is_readable;
 
 /// How long a service may take, in milliseconds.
 pub const PATIENCE_MS: u32 = 10_000;
@@ -56,29 +54,32 @@ fn polite(request: RequestBuilder) -> RequestBuilder {
 
 async fn read(response: Response) -> Result<Fetched, Trouble> {
     let (status, retry_after) = (response.status(), response.headers().get("retry-after"));
-    let body = match response.body() {
-        Some(body) => read_within(&body.get_reader().unchecked_into()).await?,
-        None => Vec::new(),
-    };
+    let pieces = pieces(&response, MOST_ANSWER_BYTES).await?;
+    let body = pieces.iter().flat_map(|piece| piece.unchecked_into::<Uint8Array>().to_vec()).collect();
     Ok(Fetched { status, retry_after, body })
 }
 
-async fn read_within(reader: &ReadableStreamDefaultReader) -> Result<Vec<u8>, Trouble> {
-    let mut bytes = Vec::new();
+/// The body as it comes, `Uint8Array`s of at most so many bytes together.
+pub async fn pieces(response: &Response, most: usize) -> Result<Array, Trouble> {
+    let (pieces, mut length) = (Array::new(), 0);
+    let Some(body) = response.body() else { return Ok(pieces) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
         let piece = JsFuture::from(reader.read()).await.map_err(|error| of_abort(&error))?;
         let piece = Reflect::get(&piece, &"value".into()).unwrap_or(JsValue::UNDEFINED);
-        let Ok(piece) = piece.dyn_into::<Uint8Array>() else { return Ok(bytes) };
-        if !is_readable(bytes.len() + piece.length() as usize) {
+        let Ok(piece) = piece.dyn_into::<Uint8Array>() else { return Ok(pieces) };
+        length += piece.length() as usize;
+        if length > most {
             // What is not wanted need not come.
             let _ = reader.cancel();
             return Err(Trouble::TooLong);
         }
-        bytes.extend(piece.to_vec());
+        pieces.push(&piece);
     }
 }
 
-fn trouble(error: gloo_net::Error) -> Trouble {
+/// What kept a request from being answered.
+pub fn trouble(error: gloo_net::Error) -> Trouble {
     match error {
         gloo_net::Error::JsError(error) if error.name == "TimeoutError" || error.name == "AbortError" => {
             Trouble::Silent

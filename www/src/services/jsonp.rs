@@ -1,6 +1,6 @@
 //! Answers that come as scripts: they run in a sandboxed frame of no one's origin, which posts plain text back.
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, JsString, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
 use sonoscape::services::Trouble;
 use wasm_bindgen::prelude::*;
@@ -37,7 +37,8 @@ pub async fn answer(address: &str, callback: &str) -> Result<String, Trouble> {
         let listen = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             let inside = frame.content_window();
             let is_from = |inside: &Window| message.source().is_some_and(|source| Object::is(&source, inside));
-            if !inside.as_ref().is_some_and(is_from) {
+            // What has no origin says so in this word.
+            if message.origin() != "null" || !inside.as_ref().is_some_and(is_from) {
                 return;
             }
             if Reflect::has(&message.data(), &"ready".into()).unwrap_or(false) {
@@ -67,8 +68,13 @@ pub async fn answer(address: &str, callback: &str) -> Result<String, Trouble> {
     if reply.is_undefined() {
         return Err(Trouble::Silent);
     }
-    let json = Reflect::get(&reply, &"json".into()).ok().and_then(|json| json.as_string());
+    let json = Reflect::get(&reply, &"json".into()).ok().and_then(|json| json.dyn_into::<JsString>().ok());
     let json = json.ok_or(Trouble::Unreachable)?;
+    // In UTF-8 it is no shorter than here.
+    if !is_readable(json.length() as usize) {
+        return Err(Trouble::TooLong);
+    }
+    let json = String::from(json);
     if is_readable(json.len()) { Ok(json) } else { Err(Trouble::TooLong) }
 }
 

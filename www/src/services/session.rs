@@ -58,14 +58,48 @@ struct Begun {
     words: String,
 }
 
-/// What coming back from Spotify's page leads to.
-pub enum Arrival {
-    /// Nobody comes from there.
-    None,
-    /// Somebody is signed in; these words were looked for.
-    SignedIn(String),
-    /// Why not.
-    Refused(String),
+/// What somebody brings who comes back from Spotify's page.
+pub struct Returned {
+    state: String,
+    code: Option<String>,
+    begun: Option<Begun>,
+}
+
+impl Returned {
+    /// Takes what Spotify's page has put into the address out of there, if somebody comes from it.
+    pub fn take() -> Option<Self> {
+        let search = window().location().search().unwrap_or_default();
+        let found = UrlSearchParams::new_with_str(&search).ok()?;
+        let (state, code) = (found.get("state")?, found.get("code"));
+        if code.is_none() && !found.has("error") {
+            return None;
+        }
+        let kept = session_storage().and_then(|storage| {
+            let kept = storage.get_item(BEGUN).ok().flatten();
+            let _ = storage.remove_item(BEGUN);
+            kept
+        });
+        let begun = kept.and_then(|json| serde_json::from_str::<Begun>(&json).ok());
+        clean_address(begun.as_ref().map_or("", |begun| &begun.rest));
+        Some(Self { state, code, begun })
+    }
+
+    /// Signs in with it; the words that were looked for, or why not.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub async fn enter(self, config: &Config) -> Result<String, String> {
+        let Some(begun) = self.begun.filter(|begun| begun.state == self.state) else {
+            return Err("This sign-in to Spotify was not begun in this tab. Sign in again.".to_owned());
+        };
+        let Some(code) = self.code else {
+            return Err("Spotify was not allowed to let this page search. Sign in again to allow it.".to_owned());
+        };
+        let form = spotify::code_form(&begun.client_id, &redirect(), &code, &begun.verifier);
+        let token = token(config, &form).await.map_err(|error| error.to_string())?;
+        Session::write(begun.client_id, token, None);
+        Ok(begun.words)
+    }
 }
 
 impl Session {
@@ -94,40 +128,6 @@ impl Session {
         let json = serde_json::to_string(&begun).map_err(|_| refused())?;
         session_storage().and_then(|storage| storage.set_item(BEGUN, &json).ok()).ok_or_else(refused)?;
         location.assign(&address).map_err(|_| refused())
-    }
-
-    /// Whether somebody comes back from Spotify's page.
-    pub fn is_arriving() -> bool {
-        let search = window().location().search().unwrap_or_default();
-        UrlSearchParams::new_with_str(&search)
-            .is_ok_and(|found| found.has("state") && (found.has("code") || found.has("error")))
-    }
-
-    /// Takes in what Spotify's page has put into the address, and takes it out of there before anything else.
-    pub async fn arrive(config: &Config) -> Arrival {
-        let Some(storage) = session_storage() else { return Arrival::None };
-        let search = window().location().search().unwrap_or_default();
-        let Ok(parameters) = UrlSearchParams::new_with_str(&search) else { return Arrival::None };
-        let (state, code) = (parameters.get("state"), parameters.get("code"));
-        let begun = storage.get_item(BEGUN).ok().flatten().and_then(|json| serde_json::from_str::<Begun>(&json).ok());
-        let _ = storage.remove_item(BEGUN);
-        clean_address(begun.as_ref().map_or("", |begun| &begun.rest));
-        let Some(begun) = begun.filter(|begun| Some(&begun.state) == state.as_ref()) else {
-            return Arrival::Refused("This sign-in to Spotify was not begun in this tab. Sign in again.".to_owned());
-        };
-        let Some(code) = code else {
-            return Arrival::Refused(
-                "Spotify was not allowed to let this page search. Sign in again to allow it.".to_owned(),
-            );
-        };
-        let form = spotify::code_form(&begun.client_id, &redirect(), &code, &begun.verifier);
-        match token(config, &form).await {
-            Ok(token) => {
-                Self::write(begun.client_id, token, None);
-                Arrival::SignedIn(begun.words)
-            }
-            Err(error) => Arrival::Refused(error.to_string()),
-        }
     }
 
     /// A token that is good now, renewed if need be.
