@@ -206,10 +206,10 @@ async fn previews_of_spotify_are_used_only_once_they_are_switched_on_beside_its_
     let here = &world;
     on_page(&site.address, |page| async move {
         look(&page, "spotify", "piece 12").await?;
-        sign_in(&page).await?;
-        let switch = "return document.querySelector('#previews').checked";
-        assert!(!page.ask::<bool>(switch).await?);
+        let switch = "return document.querySelector('#previews')?.checked ?? null";
+        assert!(!page.until::<bool>("there is a switch", switch).await?);
         assert!(text(&page, ".services-policy").await?.contains(spotify::POLICY));
+        sign_in(&page).await?;
         page.click("#agree").await?;
         assert!(offers(&page).await?[0].text.contains("heard elsewhere"));
         page.click("#found [data-kind=offer]").await?;
