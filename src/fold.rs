@@ -20,10 +20,11 @@ pub fn fold(text: &str) -> String {
     let mut folded = Folded { text: String::with_capacity(text.len()), is_between: false };
     if text.is_ascii() {
         text.chars().for_each(|c| folded.push(c));
-    } else {
-        text.nfkd().flat_map(char::to_lowercase).nfkd().for_each(|c| folded.push(c));
+        return folded.text;
     }
-    folded.text
+    text.nfkd().flat_map(char::to_lowercase).nfkd().for_each(|c| folded.push(c));
+    // What fell out may have kept marks apart that have an order among them.
+    folded.text.nfkd().collect()
 }
 
 struct Folded {

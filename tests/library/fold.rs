@@ -33,6 +33,11 @@ fn scripts_without_case_are_found_by_themselves() {
     }
 }
 
+#[test]
+fn marks_that_come_together_take_their_order() {
+    assert_eq!(fold("\u{1e944}`\u{10a39}"), fold("\u{10a39}\u{1e944}"));
+}
+
 proptest! {
     #[test]
     fn folding_twice_is_folding_once(text in any::<String>()) {
