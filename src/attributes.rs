@@ -69,7 +69,11 @@ impl Attributes {
             let mut words = attribute.low.iter().chain(&attribute.high);
             (1..=MOST_DIMENSION).contains(&dimension)
                 && attribute.weights.len() == dimension
-                && attribute.weights.iter().chain([&attribute.offset]).all(|weight| weight.is_finite())
+                && attribute
+                    .weights
+                    .iter()
+                    .chain([&attribute.offset, &attribute.explained])
+                    .all(|weight| weight.is_finite())
                 && words.all(|word| (1..=MOST).contains(&word.len()))
         };
         if read.attributes.len() > MOST || !read.attributes.iter().all(sound) {

@@ -3,6 +3,7 @@
 mod measure;
 mod ridge;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
@@ -65,17 +66,22 @@ pub fn run(args: &Args) -> Result<()> {
     let learnt = MEASURES.iter().enumerate().map(|(i, measure)| {
         let values = ridge::standardised(excerpts.iter().map(|heard| heard.measured[i]));
         let (line, explained) = Line::fit(&embeddings, &values, &artists);
+        ensure!(
+            explained.is_finite() && line.weights.iter().all(|weight| weight.is_finite()),
+            "All of this music is equally {}. Choose a larger folder.",
+            measure.high[0]
+        );
         println!("{} – {} ({}): {explained:.2} of its variance", measure.low[0], measure.high[0], measure.measured);
-        Attribute {
+        Ok(Attribute {
             low: measure.low.map(str::to_owned),
             high: measure.high.map(str::to_owned),
             measured: measure.measured.into(),
             explained: rounded(explained as f32),
             offset: rounded(line.offset as f32),
             weights: line.weights.iter().map(|&weight| rounded(weight as f32)).collect(),
-        }
+        })
     });
-    let attributes = learnt.collect();
+    let attributes = learnt.collect::<Result<_>>()?;
     let attributes = Attributes { encoder: encoder.id().to_owned(), excerpts: excerpts.len(), attributes };
     catalogue::replace(&args.output, &serde_json::to_vec(&attributes)?)
 }
@@ -104,15 +110,13 @@ fn listen(files: &[File], labels: &Labels, encoder: &Encoder) -> Result<(Vec<Hea
         )
         .collect();
     bar.finish_and_clear();
-    let (mut excerpts, mut artists, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut excerpts, mut artists, mut names) = (Vec::new(), Vec::new(), HashMap::new());
     for (file, heard) in files.iter().zip(heard) {
         match heard.with_context(|| file.path.clone()) {
             Err(error) => eprintln!("{error:#}"),
             Ok((heard, artist)) => {
-                let number = names.iter().position(|name| *name == artist).unwrap_or(names.len());
-                if number == names.len() {
-                    names.push(artist);
-                }
+                let next = names.len();
+                let number = *names.entry(artist).or_insert(next);
                 artists.extend(std::iter::repeat_n(number, heard.len()));
                 excerpts.extend(heard);
             }

@@ -51,7 +51,7 @@ impl Line {
                 right[j] += a * (values[i] - middle);
             }
         }
-        let spread = matrix.iter().step_by(n + 1).sum::<f64>() / n as f64;
+        let spread = (matrix.iter().step_by(n + 1).sum::<f64>() / n as f64).max(f64::EPSILON);
         matrix.iter_mut().step_by(n + 1).for_each(|value| *value += ridge * spread);
         let weights = Cholesky::of(matrix, n).solve(&right);
         let offset = middle - weights.iter().zip(&mean).map(|(weight, mean)| weight * mean).sum::<f64>();

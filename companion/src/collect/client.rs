@@ -215,7 +215,7 @@ impl Client {
             // Full jitter: whoever failed together does not come back together.
             let jitter_s = rand::random_range(0.0..bound_s) / self.surroundings.pace;
             match failure.trouble {
-                Trouble::Busy => bucket.close(Duration::from_secs_f64(asked_s + jitter_s)),
+                Trouble::Busy if self.provider.is_some() => bucket.close(Duration::from_secs_f64(asked_s + jitter_s)),
                 _ => thread::sleep(Duration::from_secs_f64(asked_s + jitter_s)),
             }
             bound_s = (2.0 * bound_s).min(LONGEST_WAIT_S);

@@ -251,8 +251,10 @@ impl<'a> Crawl<'a> {
                 // A signed address may have run out on the way here.
                 Err(Obstacle::Sound(failure))
                     if attempt == 0 && minted.is_some() && failure.trouble == Trouble::Forbidden => {}
-                // Its host may be down while the service and other hosts are not.
-                Err(Obstacle::Sound(failure)) if is_of_host(failure.trouble) => {
+                // Its host may be down or busy while the service and other hosts are not.
+                Err(Obstacle::Sound(failure))
+                    if failure.trouble.may_pass() && (minted.is_none() || failure.trouble != Trouble::Busy) =>
+                {
                     return Err(Setback::Host(host.to_owned(), failure));
                 }
                 Err(Obstacle::Sound(failure)) => return Err(failure.into()),
@@ -306,10 +308,6 @@ fn mint(client: &Client, id: &str) -> Result<Candidate, Failure> {
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
-}
-
-const fn is_of_host(trouble: Trouble) -> bool {
-    matches!(trouble, Trouble::Unreachable | Trouble::Down | Trouble::Silent)
 }
 
 fn described(candidate: &Candidate, is_whole: bool) -> Track {

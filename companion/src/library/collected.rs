@@ -258,8 +258,9 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The sound of a track cannot be had; those that were to share it get their own.
-    pub fn fail(&self, id: i64, problem: &str) -> Result<()> {
+    /// The sound of a track cannot be had: those of its source that were to share it get their own; those of other sources, which are
+    /// returned, are to be sought elsewhere.
+    pub fn fail(&self, id: i64, problem: &str) -> Result<Vec<i64>> {
         self.sound(id, Sound::Failed, problem)?;
         self.0.execute(
             "INSERT INTO task (service, what) SELECT source, '{\"sound\":' || id || '}' FROM found
@@ -267,12 +268,16 @@ impl Change<'_> {
              ON CONFLICT (service, what) DO UPDATE SET state = 'due'",
             [id],
         )?;
+        let mut sharers = self.0.prepare_cached(
+            "SELECT id FROM found WHERE same_as = ?1 AND source <> (SELECT source FROM found WHERE id = ?1) ORDER BY id",
+        )?;
+        let sought = sharers.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
         self.0.execute(
-            "UPDATE found SET sound = CASE WHEN source = (SELECT source FROM found WHERE id = ?1) THEN 'due' ELSE 'failed' END,
+            "UPDATE found SET sound = CASE WHEN source = (SELECT source FROM found WHERE id = ?1) THEN 'due' ELSE 'sought' END,
              problem = ?2, same_as = NULL, certainty = NULL WHERE same_as = ?1",
             params![id, problem],
         )?;
-        Ok(())
+        Ok(sought)
     }
 
     /// Another track of the same recording, by its code, whose sound is there or to come before this one's: fetched, or also looked for.

@@ -413,7 +413,14 @@ impl World {
             Some(Fault::Cut) => {
                 let half = plain.body[..plain.body.len() / 2].to_vec();
                 let pieces = [Ok(half), Err(std::io::Error::other("cut"))];
-                return plain.send(Some(Body::from_stream(tokio_stream::iter(pieces))));
+                let stream = tokio_stream::StreamExt::then(tokio_stream::iter(pieces), |piece| async move {
+                    // What is given together with the end of the connection may never leave.
+                    if piece.is_err() {
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                    }
+                    piece
+                });
+                return plain.send(Some(Body::from_stream(stream)));
             }
             Some(Fault::Empty) => plain.body.clear(),
             Some(Fault::Enormous) => plain.body = vec![b' '; 64 << 20],

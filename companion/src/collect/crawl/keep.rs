@@ -17,13 +17,20 @@ impl Crawl<'_> {
     ) -> Result<()> {
         match outcome {
             Ok(outcome) => {
-                state.failures.remove(&task.service);
+                if matches!(outcome, Outcome::Answer(..) | Outcome::Elsewhere { .. }) {
+                    state.failures.remove(&task.service);
+                }
                 self.keep(state, task, outcome)
             }
             Err(Setback::Here(error)) => Err(error),
             Err(Setback::Host(host, failure)) => {
                 state.put_off.insert(task.id);
-                state.failed(&host, failure.sentence);
+                match failure.trouble {
+                    Trouble::Busy => drop(state.resting.insert(host, failure.sentence)),
+                    // One dead link says nothing of its host.
+                    Trouble::Foreign => {}
+                    _ => state.failed(&host, failure.sentence),
+                }
                 Ok(())
             }
             Err(Setback::Service(failure)) if failure.trouble == Trouble::Silent => {
@@ -53,7 +60,10 @@ impl Crawl<'_> {
                     Some(ask) => add(change, &task.service, &What::Ask(ask)),
                     None => Ok(()),
                 },
-                What::Sound { sound } => change.fail(sound, &failure.sentence),
+                What::Sound { sound } => {
+                    let mut sought = change.fail(sound, &failure.sentence)?.into_iter();
+                    sought.try_for_each(|id| self.go_on_elsewhere(change, task, id))
+                }
                 What::Elsewhere { elsewhere } => self.go_on_elsewhere(change, task, elsewhere),
             }
         })
@@ -83,7 +93,11 @@ impl Crawl<'_> {
                 }
                 Outcome::Same { found, track, other } => {
                     change.describe(found, &track)?;
-                    change.same(found, other, Certainty::SAME.value())?;
+                    match change.heard_as(other)?.filter(|other| *other != found) {
+                        Some(other) => change.same(found, other, Certainty::SAME.value())?,
+                        // It failed meanwhile, so this one's own is fetched at the next turn.
+                        None => return Ok(()),
+                    }
                 }
                 Outcome::Elsewhere { found, offered: Some((offered, sure)) } => {
                     let (other, _) = self.take(change, &offered, offered.service.id())?;
@@ -143,9 +157,9 @@ impl Crawl<'_> {
     }
 
     fn go_on_elsewhere(&self, change: &Change, task: &Task, id: i64) -> Result<()> {
-        let mut rest =
-            self.settings.elsewhere.iter().map(|service| service.id()).skip_while(|name| *name != task.service).skip(1);
-        match rest.next() {
+        let names = || self.settings.elsewhere.iter().map(|service| service.id());
+        let asked = names().position(|name| name == task.service).map_or(0, |place| place + 1);
+        match names().nth(asked) {
             Some(next) => add(change, next, &What::Elsewhere { elsewhere: id }),
             None => change.missing(id, "No service that was asked has its sound."),
         }

@@ -150,12 +150,15 @@ fn hosts_that_are_down_keep_nobody_from_the_others() {
     let (workplace, stand_in) = (Workplace::with(&[]), stand_in(1));
     // Nothing listens on port 9, the "discard" service.
     let dead = (1..10).map(|i| format!("Dead {i},Me,http://127.0.0.1:9/{i}.wav\n"));
+    stand_in.spoil("/audio/rotten", Fault::Html, usize::MAX);
+    let rotten = (1..5).map(|i| format!("Rotten {i},Me,{}/audio/rotten/{i}.wav\n", stand_in.address));
     let alive = format!("Alive,Me,{}/audio/list/0.wav\n", stand_in.address);
-    let table: String = std::iter::once("title,artist,audio\n".to_owned()).chain(dead).chain([alive]).collect();
+    let header = std::iter::once("title,artist,audio\n".to_owned());
+    let table: String = header.chain(dead).chain(rotten).chain([alive]).collect();
     std::fs::write(workplace.path("list.csv"), table).unwrap();
     let report = collect(&workplace, &stand_in, &["list", "list.csv"]);
     let sounds = &report["sounds"];
-    assert_eq!((sounds["with_sound"].as_u64(), sounds["due"].as_u64()), (Some(1), Some(9)), "{report}");
+    assert_eq!((sounds["with_sound"].as_u64(), sounds["due"].as_u64()), (Some(1), Some(13)), "{report}");
     let left_alone = report["left_alone"].as_object().unwrap();
     assert_eq!(left_alone.keys().collect::<Vec<_>>(), ["127.0.0.1:9"], "{report}");
 }
