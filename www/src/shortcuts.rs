@@ -32,8 +32,9 @@ pub fn listen(page: Page, keys: NodeRef<Dialog>) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
-        let open = keys.get_untracked().is_some_and(|dialog| dialog.open());
-        if open && event.key() != "?" {
+        let is_list_open = keys.get_untracked().is_some_and(|dialog| dialog.open());
+        let is_dialog_open = document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some());
+        if is_dialog_open && !(is_list_open && event.key() == "?") {
             return;
         }
         let on_control = is_on(&event, &["BUTTON", "A", "SUMMARY"]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use web_sys::Url;
 
 use super::Page;
 use crate::decode::{LONGEST_S, loudness};
@@ -16,7 +17,8 @@ const MOST_BYTES: usize = 32 << 20;
 impl Page {
     /// A sound begins to play: draws its waveform and learns how loud it is, if its server lets a page read it.
     pub fn listen_alongside(self) {
-        let is_unknown = |sound: &Arc<Sound>| !sound.has_waveform() && sound.duration_s <= LONGEST_S;
+        let is_short = |sound: &Sound| sound.duration_s > 0.0 && sound.duration_s <= LONGEST_S;
+        let is_unknown = |sound: &Arc<Sound>| !sound.has_waveform() && is_short(sound) && may_read(&sound.url);
         let Some(heard) = self.sound.get_untracked().filter(is_unknown) else { return };
         let replace = |work: &mut super::Work| std::mem::replace(&mut work.alongside, heard.query);
         if self.work.try_update_value(replace) == Some(heard.query) {
@@ -34,4 +36,18 @@ impl Page {
             self.sound.set(Some(drawn));
         });
     }
+}
+
+/// Whether the page's policy lets it fetch from there.
+fn may_read(url: &str) -> bool {
+    let Ok(origin) =
+        Url::new_with_base(url, &document().base_uri().ok().flatten().unwrap_or_default()).map(|url| url.origin())
+    else {
+        return false;
+    };
+    let policy = document().query_selector("meta[http-equiv=Content-Security-Policy]").ok().flatten();
+    let policy = policy.and_then(|policy| policy.get_attribute("content")).unwrap_or_default();
+    let of_fetching = policy.split(';').find(|part| part.trim_start().starts_with("connect-src")).unwrap_or_default();
+    location().origin().is_ok_and(|own| own == origin)
+        || of_fetching.split_whitespace().any(|allowed| allowed == origin)
 }

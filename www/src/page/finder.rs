@@ -90,6 +90,7 @@ impl Page {
         let search = self.finder.last_search.get_value() + 1;
         self.finder.last_search.set_value(search);
         if text.trim().is_empty() {
+            self.finder.settled.set(Vec::new());
             return self.finder.hits.set(Vec::new());
         }
         self.with_engine(|engine| engine.names(Ask::Find { search, text }));

@@ -22,6 +22,7 @@ impl Page {
             return;
         }
         self.cancel();
+        self.offers.drop_ways();
         // What plays here is not what is to be heard.
         self.player.pause();
         self.problem.set(None);
@@ -29,7 +30,8 @@ impl Page {
         self.work.update_value(|work| work.recording = Some((number, None)));
         self.recorder.set(Some(Recorder::Asking));
         spawn_local(async move {
-            let begun = Recording::begin(move |moment| self.follow_recording(number, moment)).await;
+            let follow = move |moment| self.follow_recording(number, moment);
+            let begun = Recording::begin(follow, move || self.finish_recording(number)).await;
             if !self.is_recording(number) {
                 return;
             }
@@ -72,13 +74,17 @@ impl Page {
         }
         self.recorder.set(Some(Recorder::Hearing(moment)));
         if moment.seconds >= LONGEST_S {
-            // Later, because what calls this goes with the recording.
-            spawn_local(async move {
-                if self.is_recording(number) {
-                    self.end_recording();
-                }
-            });
+            self.finish_recording(number);
         }
+    }
+
+    /// Ends it later, because what calls this goes with the recording.
+    fn finish_recording(self, number: u32) {
+        spawn_local(async move {
+            if self.is_recording(number) {
+                self.end_recording();
+            }
+        });
     }
 
     fn is_recording(self, number: u32) -> bool {

@@ -174,7 +174,7 @@ fn shelve(engine: &mut Engine, edition: &Edition) -> Result<(), Failure> {
         None => Shelf { files: volume.files.clone(), catalogue: empty(volume) },
     };
     engine.shelves = edition.volumes.iter().map(shelf).collect();
-    engine.edition += 1;
+    engine.edition = edition.number();
     Ok(())
 }
 

@@ -44,8 +44,8 @@ pub fn key(engine: &Engine, catalogue: usize) -> (Legend, Key) {
             }
             _ => (legend, Key::Nothing),
         },
-        Colouring::Score => match engine.heard.as_ref().map(|heard| heard.analysed().and_then(Analysis::new)) {
-            Some(Ok(heard)) => {
+        Colouring::Score => match heard(engine) {
+            Some(heard) => {
                 let segments = 0..held.manifest().segments.len();
                 let scores: Vec<Vec<f32>> = segments.map(|segment| held.scores(segment, &heard)).collect();
                 let all = || scores.iter().flatten().copied();
@@ -55,6 +55,12 @@ pub fn key(engine: &Engine, catalogue: usize) -> (Legend, Key) {
             _ => (legend, Key::Nothing),
         },
     }
+}
+
+/// What was answered last: a sound, or a track of a catalogue.
+fn heard(engine: &Engine) -> Option<Analysis> {
+    let of_sound = || engine.heard.as_ref()?.analysed().and_then(Analysis::new).ok();
+    engine.chosen.as_ref().map(|chosen| chosen.analysis.clone()).or_else(of_sound)
 }
 
 fn named(

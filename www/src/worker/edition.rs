@@ -1,6 +1,7 @@
 //! The catalogues that the page searches, as a list of folders and their manifests say: the site's, or those of an earlier visit.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use futures_util::future::try_join_all;
 use sonoscape::catalogue::Manifest;
@@ -37,6 +38,13 @@ pub struct Volume {
 }
 
 impl Edition {
+    /// A number that other editions hardly have, also in other workers.
+    pub fn number(&self) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (&self.list, self.volumes.iter().map(|volume| &volume.json).collect::<Vec<_>>()).hash(&mut hasher);
+        hasher.finish() as u32
+    }
+
     /// The edition that was here whole at an earlier visit.
     pub async fn kept() -> Option<Self> {
         let store = Store::open().await;

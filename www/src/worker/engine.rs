@@ -29,7 +29,7 @@ pub struct Engine {
     pub attributes: Attributes,
     /// Where neighbours are looked for, as far as it has arrived.
     pub shelves: Vec<Shelf>,
-    /// Rises whenever the shelves become those of another edition: ids of tracks are of one edition only.
+    /// Which edition the shelves are of: ids of tracks are of one edition only.
     pub edition: u32,
     /// What searches leave out.
     pub filter: Rc<RefCell<Filter>>,

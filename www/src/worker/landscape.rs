@@ -79,6 +79,7 @@ pub fn follow(engine: &mut Engine) {
     if engine.landscape.edition != engine.edition {
         if engine.landscape.catalogue.is_some() {
             post(MapEvent::Begins { tracks: 0 }, &Array::new());
+            post(MapEvent::Maps { maps: Vec::new(), shown: None }, &Array::new());
         }
         let colouring = engine.landscape.colouring;
         engine.landscape = Landscape { colouring, edition: engine.edition, ..Landscape::default() };
@@ -167,8 +168,11 @@ fn place(engine: &mut Engine, catalogue: usize, segment: usize) {
     let transfer = Array::of1(&places.buffer());
     engine.landscape.told.insert(segment);
     post(MapEvent::Placed { of: segment_spot(engine, catalogue, segment), places }, &transfer);
-    if engine.landscape.colouring == Colouring::Region {
-        paint_segment(engine, catalogue, segment, &region_key(engine, catalogue));
+    match engine.landscape.colouring {
+        Colouring::Region => paint_segment(engine, catalogue, segment, &region_key(engine, catalogue)),
+        // Those come with the codes.
+        Colouring::Score => {}
+        _ => paint(engine),
     }
 }
 

@@ -10,7 +10,7 @@ use sonoscape::{AnalysedExcerpt, Analysis, Catalogue, Embedding, TrackId};
 
 use crate::engine::{Engine, with};
 use crate::files::{AT_ONCE, Files};
-use crate::landscape::{spot, track};
+use crate::landscape::{self, spot, track};
 use crate::protocol::names::{Ask, Hit, Key, Told};
 use crate::protocol::{Answer, Event, Failure, Timings};
 use crate::query::{described, neighbours};
@@ -143,7 +143,8 @@ impl Names {
         text?;
         let neighbours = neighbours?;
         let (track, duration_s) = with(engine, |engine| {
-            let track = engine.shelves.get(catalogue).and_then(|shelf| shelf.catalogue.track(id)).ok_or_else(gone)?;
+            let shelf = engine.shelves.get(catalogue).filter(|_| engine.edition == edition);
+            let track = shelf.and_then(|shelf| shelf.catalogue.track(id)).ok_or_else(gone)?;
             Ok((described(track), track.duration_s))
         })?;
         if !wanted.is_now() {
@@ -152,6 +153,7 @@ impl Names {
         with(engine, |engine| {
             engine.heard = None;
             engine.chosen = Some(Chosen { query, analysis: analysis.clone() });
+            landscape::paint_scores(engine);
             Ok(())
         })?;
         let excerpt_s = with(engine, |engine| Ok(engine.analyser.encoder().card().tiles.excerpt_s))?;
@@ -174,7 +176,7 @@ fn tell(told: Told) {
 }
 
 fn gone() -> Failure {
-    Failure::new("catalogue", "The catalogue has changed meanwhile. Look for this track again.")
+    Failure::new("moved", "The catalogue has changed meanwhile. Look for this track again.")
 }
 
 /// The shards of names that have not come, each after its catalogue and segment.
