@@ -89,14 +89,19 @@ pub fn nearest(
         candidates.sort_by(Candidate::compare);
         sieve.sift(candidates)
     };
-    let first = best(&scores, k.saturating_mul(CANDIDATES_EACH).min(BATCH));
-    if !sift(&first) && first.len() < scores.len() {
-        let rest = ranked(&scores);
-        let mut batches = rest.get(first.len()..).unwrap_or_default().chunks(BATCH);
-        while let Some(batch) = batches.next()
-            && !sift(batch)
-        {}
+    let mut seen = 0;
+    for count in [k.saturating_mul(CANDIDATES_EACH).min(BATCH), BATCH] {
+        let places = best(&scores, count);
+        if sift(&places[seen..]) || places.len() < count {
+            return sieve.matches(heard, card);
+        }
+        seen = places.len();
     }
+    let rest = ranked(&scores);
+    let mut batches = rest.get(seen..).unwrap_or_default().chunks(BATCH);
+    while let Some(batch) = batches.next()
+        && !sift(batch)
+    {}
     sieve.matches(heard, card)
 }
 

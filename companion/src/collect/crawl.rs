@@ -88,7 +88,7 @@ enum Outcome {
     Nothing,
 }
 
-/// What stands in the way of a task: a service, the host of a sound, or this computer.
+/// What stands in the way of a task: a service, the host or the address of a sound, or this computer.
 pub enum Setback {
     Service(Failure),
     Host(String, Failure),
@@ -251,6 +251,10 @@ impl<'a> Crawl<'a> {
                 // A signed address may have run out on the way here.
                 Err(Obstacle::Sound(failure))
                     if attempt == 0 && minted.is_some() && failure.trouble == Trouble::Forbidden => {}
+                Err(Obstacle::Sound(failure)) if minted.is_none() && failure.trouble == Trouble::Foreign => {
+                    // A link that died, or a network that wants a sign-in: of its host it says nothing.
+                    return Err(Setback::Host(url, failure));
+                }
                 // Its host may be down or busy while the service and other hosts are not.
                 Err(Obstacle::Sound(failure))
                     if failure.trouble.may_pass() && (minted.is_none() || failure.trouble != Trouble::Busy) =>

@@ -26,9 +26,7 @@ impl Crawl<'_> {
             Err(Setback::Host(host, failure)) => {
                 state.put_off.insert(task.id);
                 match failure.trouble {
-                    Trouble::Busy => drop(state.resting.insert(host, failure.sentence)),
-                    // One dead link says nothing of its host.
-                    Trouble::Foreign => {}
+                    Trouble::Busy | Trouble::Foreign => drop(state.resting.insert(host, failure.sentence)),
                     _ => state.failed(&host, failure.sentence),
                 }
                 Ok(())

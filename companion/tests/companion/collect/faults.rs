@@ -158,7 +158,8 @@ fn hosts_that_are_down_keep_nobody_from_the_others() {
     std::fs::write(workplace.path("list.csv"), table).unwrap();
     let report = collect(&workplace, &stand_in, &["list", "list.csv"]);
     let sounds = &report["sounds"];
-    assert_eq!((sounds["with_sound"].as_u64(), sounds["due"].as_u64()), (Some(1), Some(13)), "{report}");
+    let counts = ["with_sound", "due", "failed"].map(|count| sounds[count].as_u64().unwrap());
+    assert_eq!(counts, [1, 13, 0], "{report}");
     let left_alone = report["left_alone"].as_object().unwrap();
-    assert_eq!(left_alone.keys().collect::<Vec<_>>(), ["127.0.0.1:9"], "{report}");
+    assert!(left_alone.len() == 5 && left_alone.contains_key("127.0.0.1:9"), "{report}");
 }
