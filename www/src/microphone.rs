@@ -45,12 +45,11 @@ pub struct Moment {
 
 /// An open microphone, closed when dropped.
 pub struct Recording {
-    stream: Option<MediaStream>,
+    stream: MediaStream,
     context: AudioContext,
     node: Option<AudioWorkletNode>,
     heard: Rc<RefCell<Heard>>,
     listen: Option<Closure<dyn Fn(MessageEvent)>>,
-    leave: Option<Closure<dyn Fn()>>,
 }
 
 #[derive(Default)]
@@ -60,36 +59,21 @@ struct Heard {
 }
 
 impl Recording {
-    /// Asks for the microphone and begins; `follow` is told how far it is, some twenty times a second, and `lost` when the microphone is
-    /// taken away.
+    /// Asks for the microphone and begins; `follow` is told how far it is, some twenty times a second.
     ///
     /// # Errors
     /// One sentence that says why not and what to do.
-    pub async fn begin(follow: impl Fn(Moment) + 'static, lost: impl Fn() + 'static) -> Result<Self, Problem> {
-        let context = AudioContext::new().map_err(|error| refusal(&error))?;
-        // From here on, dropping it closes what is open.
-        let mut recording = Self { stream: None, context, node: None, heard: Rc::default(), listen: None, leave: None };
-        recording.fetch().await.map_err(|_| {
-            Problem::new(
-                "network",
-                "What records could not be fetched. Check the connection and try again, or drop a file.",
-            )
-        })?;
+    pub async fn begin(follow: impl Fn(Moment) + 'static) -> Result<Self, Problem> {
         let stream = open().await?;
-        // Nothing is waited for once the microphone is open.
-        recording.connect(&stream, follow).map_err(|error| refusal(&error))?;
-        let leave = Closure::<dyn Fn()>::new(lost);
-        tracks(&stream).for_each(|track| track.set_onended(Some(leave.as_ref().unchecked_ref())));
-        recording.leave = Some(leave);
+        let context = AudioContext::new().inspect_err(|_| stop(&stream)).map_err(|error| refusal(&error))?;
+        // From here on, dropping it closes the microphone.
+        let mut recording = Self { stream, context, node: None, heard: Rc::default(), listen: None };
+        recording.connect(follow).await.map_err(|error| refusal(&error))?;
         Ok(recording)
     }
 
-    async fn fetch(&self) -> Result<(), JsValue> {
-        JsFuture::from(self.context.audio_worklet()?.add_module(&stamped(RECORDER))?).await.map(drop)
-    }
-
-    fn connect(&mut self, stream: &MediaStream, follow: impl Fn(Moment) + 'static) -> Result<(), JsValue> {
-        self.stream = Some(stream.clone());
+    async fn connect(&mut self, follow: impl Fn(Moment) + 'static) -> Result<(), JsValue> {
+        JsFuture::from(self.context.audio_worklet()?.add_module(&stamped(RECORDER))?).await?;
         let node = AudioWorkletNode::new(&self.context, "recorder")?;
         let (heard, rate) = (Rc::clone(&self.heard), f64::from(self.context.sample_rate()));
         let listen = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
@@ -98,11 +82,11 @@ impl Recording {
             }
         });
         node.port()?.set_onmessage(Some(listen.as_ref().unchecked_ref()));
-        (self.node, self.listen) = (Some(node.clone()), Some(listen));
-        self.context.create_media_stream_source(stream)?.connect_with_audio_node(&node)?;
+        self.context.create_media_stream_source(&self.stream)?.connect_with_audio_node(&node)?;
         // It adds nothing to what sounds, but runs only on the way to there.
         node.connect_with_audio_node(&self.context.destination())?;
-        let _ = self.context.resume()?;
+        JsFuture::from(self.context.resume()?).await?;
+        (self.node, self.listen) = (Some(node), Some(listen));
         Ok(())
     }
 
@@ -126,10 +110,7 @@ impl Recording {
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        for track in self.stream.iter().flat_map(tracks) {
-            track.set_onended(None);
-            track.stop();
-        }
+        stop(&self.stream);
         if let Some(port) = self.node.as_ref().and_then(|node| node.port().ok()) {
             port.set_onmessage(None);
         }
@@ -150,8 +131,8 @@ impl Heard {
     }
 }
 
-fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> + use<> {
-    stream.get_tracks().iter().map(JsCast::unchecked_into).collect::<Vec<_>>().into_iter()
+fn stop(stream: &MediaStream) {
+    stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
 }
 
 async fn open() -> Result<MediaStream, Problem> {

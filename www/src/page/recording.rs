@@ -30,8 +30,7 @@ impl Page {
         self.work.update_value(|work| work.recording = Some((number, None)));
         self.recorder.set(Some(Recorder::Asking));
         spawn_local(async move {
-            let follow = move |moment| self.follow_recording(number, moment);
-            let begun = Recording::begin(follow, move || self.finish_recording(number)).await;
+            let begun = Recording::begin(move |moment| self.follow_recording(number, moment)).await;
             if !self.is_recording(number) {
                 return;
             }
@@ -74,17 +73,13 @@ impl Page {
         }
         self.recorder.set(Some(Recorder::Hearing(moment)));
         if moment.seconds >= LONGEST_S {
-            self.finish_recording(number);
+            // Later, because what calls this goes with the recording.
+            spawn_local(async move {
+                if self.is_recording(number) {
+                    self.end_recording();
+                }
+            });
         }
-    }
-
-    /// Ends it later, because what calls this goes with the recording.
-    fn finish_recording(self, number: u32) {
-        spawn_local(async move {
-            if self.is_recording(number) {
-                self.end_recording();
-            }
-        });
     }
 
     fn is_recording(self, number: u32) -> bool {
