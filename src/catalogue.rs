@@ -262,11 +262,13 @@ impl Catalogue {
         self.segments.get(id.segment as usize).map_or_else(Vec::new, |segment| segment.excerpts(id.track as usize))
     }
 
-    /// The mean direction of a track's excerpts; nothing while its codes have not arrived.
+    /// The mean direction of a track's excerpts; nothing while its codes have not arrived, or where they cancel out.
     pub fn embedding(&self, id: TrackId) -> Option<Embedding> {
-        let excerpts = self.excerpts(id);
-        let embeddings = excerpts.iter().map(|excerpt| Embedding::from_slice(&excerpt.code.dequantize()));
-        Embedding::mean(&embeddings.collect::<Result<Vec<_>>>().ok()?).ok()
+        let mut sum = vec![0.0; self.manifest.dimension];
+        for excerpt in self.excerpts(id) {
+            sum.iter_mut().zip(excerpt.code.dequantize()).for_each(|(sum, value)| *sum += value);
+        }
+        Embedding::from_slice(&sum).ok()
     }
 
     /// Where a track lies on the map.

@@ -134,8 +134,7 @@ pub fn regions(bytes: &[u8]) {
     let regions = catalogue.regions();
     for (number, region) in regions.iter().enumerate() {
         assert!(region.position().x < u16::MAX && !region.name.trim().is_empty() && region.name.len() <= 200);
-        let lineage = std::iter::successors(Some(number), |&number| regions[number].parent.map(usize::from));
-        assert_eq!(lineage.count(), usize::from(region.level) + 1);
+        assert_eq!(Region::lineage(regions, number).count(), usize::from(region.level) + 1);
     }
     assert!(Region::pack(regions).is_ok());
 }

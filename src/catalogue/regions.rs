@@ -46,6 +46,11 @@ impl Region {
         Position { x: self.x, y: self.y }
     }
 
+    /// The place of a region in the list, and those of the regions that it is part of, the coarsest last.
+    pub fn lineage(regions: &[Self], place: usize) -> impl Iterator<Item = usize> {
+        core::iter::successors(Some(place), |place| regions.get(*place)?.parent.map(usize::from))
+    }
+
     /// Packs the regions of a catalogue. Equal regions give equal bytes.
     ///
     /// # Errors

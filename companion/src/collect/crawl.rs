@@ -3,7 +3,8 @@
 mod keep;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -251,25 +252,14 @@ impl<'a> Crawl<'a> {
                 // A signed address may have run out on the way here.
                 Err(Obstacle::Sound(failure))
                     if attempt == 0 && minted.is_some() && failure.trouble == Trouble::Forbidden => {}
-                Err(Obstacle::Sound(failure)) if minted.is_none() && failure.trouble == Trouble::Foreign => {
-                    // A link that died, or a network that wants a sign-in: of its host it says nothing.
-                    return Err(Setback::Host(url, failure));
-                }
-                // Its host may be down or busy while the service and other hosts are not.
-                Err(Obstacle::Sound(failure))
-                    if failure.trouble.may_pass() && (minted.is_none() || failure.trouble != Trouble::Busy) =>
-                {
-                    return Err(Setback::Host(host.to_owned(), failure));
+                Err(Obstacle::Sound(failure)) if failure.trouble.may_pass() => {
+                    // A page in its place is a link that died, or a network that wants a sign-in: of its host it says nothing.
+                    let is_page = minted.is_none() && failure.trouble == Trouble::Foreign;
+                    let who = if is_page { &url } else { host };
+                    return Err(Setback::Host(who.to_owned(), failure));
                 }
                 Err(Obstacle::Sound(failure)) => return Err(failure.into()),
-                Err(Obstacle::Disk(error)) => {
-                    let full = error.kind() == std::io::ErrorKind::StorageFull;
-                    let remedy = if full { "is full. Make room" } else { "cannot be written to. See that it can" };
-                    let place = folder.display();
-                    return Err(anyhow!("The disk of {place} {remedy}, then run the same command to go on.")
-                        .context(error)
-                        .into());
-                }
+                Err(Obstacle::Disk(error)) => return Err(refused(folder, error).into()),
             }
         }
         Err(Failure::of_sound(Trouble::Forbidden).into())
@@ -306,6 +296,14 @@ pub fn add(change: &Change, service: &str, what: &What) -> Result<()> {
 fn mint(client: &Client, id: &str) -> Result<Candidate, Failure> {
     let answer = client.ask(&Ask::Track { id: id.to_owned() })?;
     answer.candidates.into_iter().next().ok_or_else(|| Failure::of_sound(Trouble::Missing))
+}
+
+/// What is said when the disk does not take a sound.
+fn refused(folder: &Path, error: io::Error) -> anyhow::Error {
+    let full = error.kind() == io::ErrorKind::StorageFull;
+    let remedy = if full { "is full. Make room" } else { "cannot be written to. See that it can" };
+    let place = folder.display();
+    anyhow!("The disk of {place} {remedy}, then run the same command to go on.").context(error)
 }
 
 /// The host and port in a web address; the address itself where there is none.

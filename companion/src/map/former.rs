@@ -73,11 +73,8 @@ pub fn recount(regions: &[Region], clusters: impl Iterator<Item = u16>) -> Vec<R
         regions.iter().enumerate().filter_map(|(place, region)| Some((region.cluster?, place))).collect();
     let mut counts = vec![0u32; regions.len()];
     for cluster in clusters {
-        let mut place = of_cluster.get(&cluster).copied();
-        while let Some(region) = place {
-            counts[region] += 1;
-            place = regions[region].parent.map(usize::from);
-        }
+        let lineage = of_cluster.get(&cluster).map(|place| Region::lineage(regions, *place));
+        lineage.into_iter().flatten().for_each(|place| counts[place] += 1);
     }
     let mut moved = vec![0u16; regions.len()];
     let kept = counts.iter().enumerate().filter(|(_, count)| **count > 0);

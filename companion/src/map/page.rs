@@ -40,8 +40,7 @@ pub fn write(folder: &Path, page: &Path) -> Result<()> {
 
 /// The names of a region and of what it is part of, the coarsest first; those that all its tracks share only once.
 fn path(regions: &[Region], number: usize) -> String {
-    let lineage = std::iter::successors(Some(&regions[number]), |region| regions.get(usize::from(region.parent?)));
-    let mut names: Vec<String> = lineage.map(|region| escaped(&region.name)).collect();
+    let mut names: Vec<String> = Region::lineage(regions, number).map(|place| escaped(&regions[place].name)).collect();
     names.dedup();
     names.reverse();
     names.join(" › ")

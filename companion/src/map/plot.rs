@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use sonoscape::catalogue::{Facet, Filter, nearest};
+use sonoscape::catalogue::{Facet, Filter, Region, nearest};
 use sonoscape::{Analyser, Catalogue, TrackId};
 
 use super::place::median;
@@ -97,14 +97,8 @@ fn upright([x, y]: [u16; 2]) -> Spot {
 /// The coarsest regions with their names, each in one of the colours.
 fn regions(stored: &Stored, dots: &[Dot]) -> Result<Chart> {
     let regions = stored.regions()?;
-    let coarsest = |mut number: usize| {
-        while let Some(parent) = regions[number].parent {
-            number = parent.into();
-        }
-        number
-    };
-    let of_cluster: BTreeMap<u16, usize> =
-        (0..regions.len()).filter_map(|number| Some((regions[number].cluster?, coarsest(number)))).collect();
+    let coarsest = |number: usize| Some((regions[number].cluster?, Region::lineage(&regions, number).last()?));
+    let of_cluster: BTreeMap<u16, usize> = (0..regions.len()).filter_map(coarsest).collect();
     let colour = |dot: &Dot| {
         dot.cluster.and_then(|cluster| of_cluster.get(&cluster)).map_or(GREY, |region| COLOURS[region % COLOURS.len()])
     };

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use rayon::prelude::*;
-use sonoscape::Embedding;
 use sonoscape::catalogue::Placed;
+use sonoscape::{Catalogue, TrackId};
 
 use crate::catalogue::Stored;
 
@@ -48,7 +48,7 @@ impl Points {
             alone.take_codes(0, stored.shard(&entry.codes)?)?;
             let ids: Vec<_> = alone.ids().collect();
             places.extend(ids.iter().map(|&id| Placed { position: alone.position(id), cluster: alone.cluster(id) }));
-            let means: Vec<Vec<f32>> = ids.par_iter().map(|&id| mean(&alone.excerpts(id))).collect();
+            let means: Vec<Vec<f32>> = ids.par_iter().map(|&id| mean(&alone, id)).collect();
             values.extend(means.into_iter().flatten());
             visit(entry.tracks);
         }
@@ -56,11 +56,8 @@ impl Points {
     }
 }
 
-/// The mean of excerpts, scaled to unit length; that of the first where they cancel out.
-fn mean(excerpts: &[sonoscape::catalogue::Excerpt]) -> Vec<f32> {
-    let mut sum = vec![0.0; excerpts[0].code.values.len()];
-    for excerpt in excerpts {
-        sum.iter_mut().zip(excerpt.code.dequantize()).for_each(|(sum, value)| *sum += value);
-    }
-    Embedding::from_slice(&sum).map_or_else(|_| excerpts[0].code.dequantize(), |mean| mean.as_slice().to_vec())
+/// The mean direction of a track's excerpts; that of the first where they cancel out.
+fn mean(catalogue: &Catalogue, id: TrackId) -> Vec<f32> {
+    let first = || catalogue.excerpts(id)[0].code.dequantize();
+    catalogue.embedding(id).map_or_else(first, |mean| mean.as_slice().to_vec())
 }

@@ -20,11 +20,9 @@ pub enum Key {
 /// For each region the coarsest one that it is part of, counted among the coarsest.
 pub fn roots(regions: &[catalogue::Region]) -> Vec<usize> {
     let coarsest: Vec<usize> = (0..regions.len()).filter(|place| regions[*place].parent.is_none()).collect();
-    let root = |mut place: usize| {
-        while let Some(parent) = regions[place].parent {
-            place = parent.into();
-        }
-        coarsest.partition_point(|other| *other < place)
+    let root = |place| {
+        let root = catalogue::Region::lineage(regions, place).last().unwrap_or(place);
+        coarsest.partition_point(|other| *other < root)
     };
     (0..regions.len()).map(root).collect()
 }
@@ -38,12 +36,15 @@ pub fn key(engine: &Engine, catalogue: usize) -> (Legend, Key) {
         Colouring::Region => (legend, region_key(engine, catalogue)),
         Colouring::Style => named(colouring, Facet::Style, &held.counts(), |counts| &counts.styles),
         Colouring::Source => named(colouring, Facet::Source, &held.counts(), |counts| &counts.sources),
-        Colouring::Year => match (held.counts().years.first_key_value(), held.counts().years.last_key_value()) {
-            (Some((&first, _)), Some((&last, _))) => {
-                (Legend { ends: Some((first.into(), last.into())), ..legend }, Key::Years(first, last))
+        Colouring::Year => {
+            let years = held.counts().years;
+            match years.keys().next().zip(years.keys().next_back()) {
+                Some((&first, &last)) => {
+                    (Legend { ends: Some((first.into(), last.into())), ..legend }, Key::Years(first, last))
+                }
+                None => (legend, Key::Nothing),
             }
-            _ => (legend, Key::Nothing),
-        },
+        }
         Colouring::Score => match heard(engine) {
             Some(heard) => {
                 let segments = 0..held.manifest().segments.len();
